@@ -1,0 +1,1 @@
+"""Images that the course works on, each with its source and licence."""

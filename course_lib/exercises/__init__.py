@@ -1,0 +1,1 @@
+"""Exercises as data: a reference, cases, a judge and the mistakes that students make."""

@@ -1,0 +1,1 @@
+"""The reference implementation: arrays in, arrays out."""

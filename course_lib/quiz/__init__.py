@@ -1,0 +1,1 @@
+"""Quizzes as data: numbers drawn from a seed, a key computed by the reference."""

@@ -1,0 +1,26 @@
+"""Every module in ``quizzes`` is a topic, every Family in it is a quiz."""
+
+import quizzes
+from course_lib.exercises import registry
+from course_lib.exercises.discovery import all_members, members, pick, topics_in
+from course_lib.exercises.exercise import Exercise
+from course_lib.quiz.family import Family
+
+QUIZ_PREFIX = "quiz_"
+
+
+def families_of(topic: str) -> dict[str, Family]:
+    """Return the quizzes of a topic by name; a topic without a file has none."""
+    return members(quizzes, topic, Family) if topic in topics_in(quizzes) else {}
+
+
+def find(name: str) -> Family:
+    """Return a quiz by name; a CourseError offers similar names."""
+    return pick(all_members(quizzes, Family), name, "quiz")
+
+
+def find_graded(name: str) -> Exercise:
+    """Return what a check cell grades: an exercise, or a quiz under ``quiz_`` and its name."""
+    if name.startswith(QUIZ_PREFIX):
+        return find(name.removeprefix(QUIZ_PREFIX)).as_exercise()
+    return registry.find(name)

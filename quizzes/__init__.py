@@ -1,0 +1,1 @@
+"""Quiz families, one file per topic."""
