@@ -1,7 +1,9 @@
 """A family of questions: one question, any number of draws."""
 
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,10 +12,10 @@ from course_lib.display.picture import Picture
 from course_lib.errors import CourseError
 from course_lib.exercises.cases import given
 from course_lib.exercises.exercise import Exercise, mistake
-from course_lib.exercises.judges import equal
+from course_lib.exercises.judges import equal, holds
+from course_lib.quiz.question import LETTERS, Option, Question
 
 Numbers = Mapping[str, Any]
-LETTERS = "ABCDEFGH"
 _DRAWS = 200
 
 
@@ -45,7 +47,7 @@ class Lecture:
         The answers on the slide, in their order.
     slide : int
         Where it stands.
-    others : mapping
+    others : mapping, optional
         From the text of an option that no misconception gives to what is said to it.
     """
 
@@ -53,43 +55,6 @@ class Lecture:
     options: Sequence[Any]
     slide: int
     others: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class Option:
-    """One answer to choose: its letter, text, whether it is right, and what is said to it."""
-
-    letter: str
-    text: str
-    right: bool
-    feedback: str
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question as a student sees it.
-
-    Parameters
-    ----------
-    text : str
-        The question.
-    options : tuple of Option
-        In the order in which they are shown.
-    picture : Picture or None
-        Shown with the question.
-    slide : int or None
-        The slide, if these are the lecture's numbers.
-    """
-
-    text: str
-    options: tuple[Option, ...]
-    picture: Picture | None = None
-    slide: int | None = None
-
-    @property
-    def key(self) -> str:
-        """Letter of the right option."""
-        return next(option.letter for option in self.options if option.right)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -113,11 +78,17 @@ class Family:
     picture : callable, optional
         From the numbers to the picture of the question.
     lecture : Lecture, optional
-        The lecture's own numbers; without them the first draw takes their place.
+        The lecture's own numbers; without them a first draw takes their place.
     points : int
         Points for the right letter in the graded cell.
     name, topic : str
         Set by the registry: the variable's and the file's name.
+
+    Raises
+    ------
+    CourseError
+        If there are too few or too many misconceptions, one of them has nothing to say, or the
+        points are not positive.
     """
 
     question: Callable[[Numbers], str]
@@ -132,21 +103,49 @@ class Family:
     name: str = ""
     topic: str = ""
 
+    def __post_init__(self) -> None:
+        count = len(self.misconceptions)
+        if not 0 < count < len(LETTERS):
+            raise CourseError(
+                f"The quiz {self.name!r} has {count} misconceptions; it needs one for each wrong "
+                f"option, from 1 to {len(LETTERS) - 1}."
+            )
+        if any(not m.sentence.strip() for m in self.misconceptions):
+            raise CourseError(f"A misconception of the quiz {self.name!r} has no sentence.")
+        if self.points <= 0:
+            raise CourseError(f"The quiz {self.name!r} has {self.points} points; it needs some.")
+
     def named(self, name: str, topic: str) -> "Family":
         """Return the same family under its name and topic."""
         return replace(self, name=name, topic=topic)
 
     def first(self) -> Question:
-        """Return the question of the graded cell: the lecture's own, or the first draw."""
+        """Return the question of the graded cell: the lecture's own, or a fixed draw.
+
+        Raises
+        ------
+        CourseError
+            If the lecture's options do not hold the right answer exactly once, or one of the
+            wrong ones is not explained.
+        """
         if self.lecture is None:
-            return self.another(np.random.default_rng(0))
-        numbers = self.lecture.numbers
-        texts = [self.show(option) for option in self.lecture.options]
-        said = {**dict(self.lecture.others or {}), **self._wrong_options(numbers)}
+            # Seeded by the name: equal seeds would put every key under the same letter.
+            return self.another(np.random.default_rng(zlib.crc32(self.name.encode())))
+        numbers = MappingProxyType(dict(self.lecture.numbers))
+        texts = [self._text(option) for option in self.lecture.options]
+        others = dict(self.lecture.others or {})
+        if idle := [text for text in others if text not in texts]:
+            raise CourseError(f"The quiz {self.name!r} explains {idle}, which no option says.")
+        said = {**others, **self._wrong_options(numbers)}
         return self._question(numbers, texts, said, self.lecture.slide)
 
     def another(self, rng: np.random.Generator) -> Question:
         """Draw a question in which all options differ, in random order.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Draws the numbers and the order of the options.
 
         Raises
         ------
@@ -154,53 +153,76 @@ class Family:
             If the family cannot draw numbers whose options differ.
         """
         for _ in range(_DRAWS):
-            numbers = self.draw(rng)
+            # Read-only, so that no callable can change the numbers under another one.
+            numbers = MappingProxyType(dict(self.draw(rng)))
             said = self._wrong_options(numbers)
             if len(said) == len(self.misconceptions):
-                texts = [self.show(self.right(numbers)), *said]
-                return self._question(numbers, list(rng.permutation(texts)), said, None)
+                texts = [self._text(self.right(numbers)), *said]
+                order = rng.permutation(len(texts))
+                return self._question(numbers, [texts[i] for i in order], said, None)
         raise CourseError(
             f"The quiz {self.name!r} drew {_DRAWS} times without finding options that differ."
         )
 
     def as_exercise(self) -> Exercise:
-        """Return the graded cell as an exercise: the answer is the letter."""
+        """Return the graded cell as an exercise: the answer is the letter.
+
+        A wrong letter is named by the sentence of its own option; the right letter is not told.
+        """
         question = self.first()
         wrong = [option for option in question.options if not option.right]
         return Exercise(
             reference=question.key,
             call=lambda answer: answer.strip().upper() if isinstance(answer, str) else answer,
             cases=[given("your letter")],
-            judge=equal(),
+            judge=holds(_same_letter),
+            same=equal(),
             mistakes=[mistake(option.letter, option.feedback) for option in wrong],
             points=self.points,
             name=f"quiz_{self.name}",
             topic=self.topic,
         )
 
+    def _text(self, answer: Any) -> str:
+        """Return the text of an option."""
+        return str(self.show(answer))
+
     def _wrong_options(self, numbers: Numbers) -> dict[str, str]:
-        """Return what is said to each wrong option; those that are right by chance are left out."""
-        right = self.show(self.right(numbers))
-        said = {self.show(m.answer(numbers)): m.sentence for m in self.misconceptions}
+        """Return what is said to each wrong option.
+
+        Those that are right by chance are left out; of two that read the same, the first counts.
+        """
+        right = self._text(self.right(numbers))
+        said: dict[str, str] = {}
+        for misconception in self.misconceptions:
+            said.setdefault(self._text(misconception.answer(numbers)), misconception.sentence)
         return {text: sentence for text, sentence in said.items() if text != right}
 
     def _question(
         self, numbers: Numbers, texts: list[str], said: Mapping[str, str], slide: int | None
     ) -> Question:
         """Put a question together; the key is what the reference computes."""
-        right = self.show(self.right(numbers))
+        right = self._text(self.right(numbers))
         if texts.count(right) != 1 or len(set(texts)) != len(texts):
             raise CourseError(
                 f"The quiz {self.name!r} needs options that differ, one of them {right!r}; "
                 f"it has {', '.join(map(repr, texts))}."
             )
+        if not 2 <= len(texts) <= len(LETTERS):
+            raise CourseError(
+                f"The quiz {self.name!r} has {len(texts)} options; it can have 2 to {len(LETTERS)}."
+            )
         if unexplained := [t for t in texts if t != right and t not in said]:
             raise CourseError(f"The quiz {self.name!r} says nothing to {unexplained}.")
+        said = {**said, right: self.why(numbers)}
         options = tuple(
-            Option(
-                letter, str(text), text == right, self.why(numbers) if text == right else said[text]
-            )
+            Option(letter, text, text == right, said[text])
             for letter, text in zip(LETTERS, texts, strict=False)
         )
         picture = None if self.picture is None else self.picture(numbers)
         return Question(self.question(numbers), options, picture, slide)
+
+
+def _same_letter(arguments: tuple[Any, ...], expected: str, given: str) -> str | None:
+    """Compare two letters without telling the right one."""
+    return None if given == expected else f"{given} is not the right letter."

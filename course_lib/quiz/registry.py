@@ -1,5 +1,7 @@
 """Every module in ``quizzes`` is a topic, every Family in it is a quiz."""
 
+from functools import cache
+
 import quizzes
 from course_lib.exercises import registry
 from course_lib.exercises.discovery import all_members, members, pick, topics_in
@@ -14,13 +16,31 @@ def families_of(topic: str) -> dict[str, Family]:
     return members(quizzes, topic, Family) if topic in topics_in(quizzes) else {}
 
 
+def all_families() -> dict[str, Family]:
+    """Return every quiz of the course by name."""
+    return all_members(quizzes, Family)
+
+
 def find(name: str) -> Family:
-    """Return a quiz by name; a CourseError offers similar names."""
-    return pick(all_members(quizzes, Family), name, "quiz")
+    """Return a quiz by name.
+
+    Raises
+    ------
+    CourseError
+        If there is none; the message offers similar names.
+    """
+    return pick(all_families(), name, "quiz")
 
 
+@cache
 def find_graded(name: str) -> Exercise:
-    """Return what a check cell grades: an exercise, or a quiz under ``quiz_`` and its name."""
+    """Return what a check cell grades: an exercise, or a quiz under ``quiz_`` and its name.
+
+    Raises
+    ------
+    CourseError
+        If there is none; the message offers similar names.
+    """
     if name.startswith(QUIZ_PREFIX):
         return find(name.removeprefix(QUIZ_PREFIX)).as_exercise()
     return registry.find(name)
