@@ -26,6 +26,7 @@ VERSION = 1
 _FOLDER = "image-analysis-in-a-hospital"
 _PATIENCE_SECONDS = 5.0
 _tries_here: Counter[str] = Counter()
+_warned: dict[Any, Any] = {}
 
 
 class ProgressWarning(UserWarning):
@@ -305,5 +306,5 @@ def _reason(error: Exception) -> str:
 
 
 def _warn(sentence: str) -> None:
-    """Warn in one sentence, without our own line of code beside it."""
-    warnings.warn(sentence, ProgressWarning, stacklevel=2)
+    """Warn once with this sentence, without a line of our own code beside it."""
+    warnings.warn_explicit(sentence, ProgressWarning, "progress", 1, registry=_warned)
