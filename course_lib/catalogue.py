@@ -1,0 +1,162 @@
+"""Which notebooks there are: those of the course, or those in a student's folder."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from course_lib.errors import CourseError
+
+_NAME = re.compile(r"(?P<number>\d\d)_(?P<slug>[a-z][a-z0-9_]*)")
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook and what its header says.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    number, slug : str
+        The two parts of its name: "02" and "normalization".
+    title : str
+        From the header; the slug where the header is missing.
+    minutes : int or None
+        How long it takes a student.
+    slides : str
+        The slides of the lecture that it covers, for example "4-10".
+    """
+
+    path: Path
+    number: str
+    slug: str
+    title: str
+    minutes: int | None = None
+    slides: str = ""
+
+    @property
+    def name(self) -> str:
+        """Name without ending, for example "02_normalization"."""
+        return f"{self.number}_{self.slug}"
+
+
+def course_root() -> Path:
+    """Return the folder of the course, which holds ``notebooks``.
+
+    Raises
+    ------
+    CourseError
+        If the package was installed without its notebooks.
+    """
+    root = Path(__file__).resolve().parents[1]
+    if not (root / "notebooks").is_dir():
+        raise CourseError(
+            f"There is no folder 'notebooks' in {root}. Install the course from its own folder: "
+            "unpack the course, go there, and run: python -m pip install -e ."
+        )
+    return root
+
+
+def notebooks_in(folder: Path) -> tuple[Notebook, ...]:
+    """List the notebooks ``NN_slug.ipynb`` of a folder, sorted by number.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder that does not exist holds none. A notebook whose header cannot be read counts,
+        with its slug as title.
+    """
+    return tuple(_describe(path) for path in sorted(folder.glob("*.ipynb")) if _parts(path))
+
+
+def locate(folder: Path, topic: str) -> Notebook:
+    """Find a topic's notebook, given as "02", "2", "normalization" or "02_normalization".
+
+    Raises
+    ------
+    CourseError
+        If there is none; the message lists those that exist.
+    """
+    found = notebooks_in(folder)
+    wanted = topic.strip().lower().removesuffix(".ipynb")
+    for notebook in found:
+        names = {notebook.number, str(int(notebook.number)), notebook.slug, notebook.name}
+        if wanted in names:
+            return notebook
+    known = ", ".join(notebook.name for notebook in found) or "none"
+    raise CourseError(f"There is no topic {topic!r}; there are {known}.")
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook in the current format.
+
+    Raises
+    ------
+    CourseError
+        If the file is not a notebook.
+    OSError
+        If the file cannot be opened.
+    """
+    content = path.read_bytes()
+    try:
+        notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
+        nbformat.validate(notebook, relax_add_props=True)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise CourseError(_not_a_notebook(path)) from error
+    except nbformat.ValidationError as error:
+        raise CourseError(_not_a_notebook(path)) from error
+    return notebook
+
+
+def graded_name(cell: NotebookNode) -> str | None:
+    """Return the exercise or quiz that a check cell grades, or None for any other cell."""
+    tests = cell.metadata.get("otter", {}).get("tests", [])
+    return tests[0] if tests else None
+
+
+def graded_names(notebook: NotebookNode) -> tuple[str, ...]:
+    """List what a notebook grades, in the order of its check cells."""
+    names = (graded_name(cell) for cell in notebook.cells)
+    return tuple(dict.fromkeys(name for name in names if name is not None))
+
+
+def _not_a_notebook(path: Path) -> str:
+    """Say that a file cannot be read as a notebook."""
+    return f"{path} is not a notebook that can be read (damaged, or cut off?)."
+
+
+def _parts(path: Path) -> re.Match[str] | None:
+    """Split a name into number and slug; None for another name."""
+    return _NAME.fullmatch(path.stem)
+
+
+def _describe(path: Path) -> Notebook:
+    """Read the header of a notebook."""
+    parts = _parts(path)
+    if parts is None:
+        raise CourseError(f"{path.name} is not named like 02_normalization.ipynb.")
+    number, slug = parts["number"], parts["slug"]
+    header = _header(path)
+    minutes = header.get("minutes")
+    return Notebook(
+        path=path,
+        number=number,
+        slug=slug,
+        title=str(header.get("title") or slug.replace("_", " ")),
+        minutes=minutes if isinstance(minutes, int) else None,
+        slides=str(header.get("slides") or ""),
+    )
+
+
+def _header(path: Path) -> dict[str, Any]:
+    """Return the course's part of a notebook's metadata; empty where it cannot be read."""
+    try:
+        header = json.loads(path.read_bytes())["metadata"]["course"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return header if isinstance(header, dict) else {}
