@@ -1,25 +1,33 @@
 """From an answer to a report: run the cases, judge them, name the mistake.
 
 The parts are separate so that a grader can run the answer in another process: ``trials`` needs
-the references, ``running.run`` needs only the answer, ``report`` needs only outcomes.
+the references, ``running.attempt`` needs only the answer, ``report`` needs only outcomes.
 """
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from course_lib.errors import CourseError
 from course_lib.exercises.cases import Arguments, Case
 from course_lib.exercises.exercise import Exercise, Mistake
 from course_lib.exercises.judges import Problem
-from course_lib.exercises.running import Outcome, run
+from course_lib.exercises.running import NOT_RUN, Outcome, attempt, is_unwritten, run
+from course_lib.exercises.verdicts import verdict
+
+__all__ = [
+    "PUBLIC_SEED", "CaseResult", "Report", "Trial", "evaluate", "find_mistake", "is_unwritten",
+    "judge_outcome", "report", "trials",
+]  # fmt: skip
 
 PUBLIC_SEED = 2024
+_UNEXPLAINED = ("missing", "slow", "not run", "uncallable", "signature")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trial:
     """A case with its arguments drawn and the right outcome known."""
 
@@ -28,7 +36,7 @@ class Trial:
     expected: Outcome
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CaseResult:
     """What came of one trial; `problem` is None for a right result."""
 
@@ -37,7 +45,7 @@ class CaseResult:
     problem: Problem | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Report:
     """The result of checking one answer.
 
@@ -73,12 +81,8 @@ class Report:
     @property
     def missing(self) -> bool:
         """Whether there is no answer yet, rather than a wrong one."""
-        failure = self.first_failure
-        return (
-            failure is not None
-            and failure.problem is not None
-            and (failure.problem.kind == "missing")
-        )
+        problem = self.first_failure.problem if self.first_failure else None
+        return problem is not None and problem.kind == "missing"
 
 
 def evaluate(exercise: Exercise, answer: Any, seed: int = PUBLIC_SEED) -> Report:
@@ -99,15 +103,8 @@ def evaluate(exercise: Exercise, answer: Any, seed: int = PUBLIC_SEED) -> Report
         Every case, and the known mistake if there is one.
     """
     drawn = trials(exercise, seed)
-    if is_unwritten(answer):
-        problem = Problem("missing", "There is no answer here yet.")
-        return Report(exercise, tuple(CaseResult(t, Outcome(), problem) for t in drawn))
-    outcomes = []
-    for trial in drawn:
-        outcomes.append(run(exercise.call, answer, trial.arguments, exercise.seconds))
-        if outcomes[-1].timed_out:
-            break  # an answer that is too slow once is not waited for again
-    return report(exercise, drawn, outcomes)
+    inputs = (trial.arguments for trial in drawn)
+    return report(exercise, drawn, attempt(exercise.call, answer, inputs, exercise.seconds))
 
 
 @lru_cache(maxsize=128)
@@ -133,8 +130,17 @@ def report(exercise: Exercise, drawn: Sequence[Trial], outcomes: Sequence[Outcom
         The trials, from `trials`.
     outcomes : sequence of Outcome
         What the answer did; those missing at the end were not run.
+
+    Raises
+    ------
+    CourseError
+        If there are more outcomes than trials.
     """
-    outcomes = [*outcomes, *[_NOT_RUN] * (len(drawn) - len(outcomes))]
+    if len(outcomes) > len(drawn):
+        raise CourseError(
+            f"{exercise.name!r} has {len(drawn)} cases, but {len(outcomes)} outcomes were given."
+        )
+    outcomes = [*outcomes, *[NOT_RUN] * (len(drawn) - len(outcomes))]
     results = tuple(
         CaseResult(trial, outcome, judge_outcome(exercise, trial, outcome))
         for trial, outcome in zip(drawn, outcomes, strict=True)
@@ -144,70 +150,33 @@ def report(exercise: Exercise, drawn: Sequence[Trial], outcomes: Sequence[Outcom
 
 def judge_outcome(exercise: Exercise, trial: Trial, outcome: Outcome) -> Problem | None:
     """Return what is wrong with an outcome, or None."""
-    if outcome is _NOT_RUN:
-        return Problem("slow", "Not run, because a case before it took too long.")
-    if outcome.timed_out:
-        return Problem("slow", _too_slow(exercise))
-    if trial.case.raises is not None:
-        return _judge_raised(trial.case.raises, outcome)
-    if outcome.failure is not None:
-        return Problem("error", _raised(outcome))
-    if outcome.changed:
-        return Problem("changed", _changed(outcome))
-    if outcome.value is None and trial.expected.value is not None:
-        return Problem("missing", "Your function returns None. Does it end with `return`?")
-    return exercise.judge(trial.arguments, trial.expected.value, outcome.value)
+    with np.errstate(all="ignore"):  # a student's own numpy settings are not for our arithmetic
+        return verdict(exercise, trial.case, trial.arguments, trial.expected, outcome)
 
 
 def find_mistake(exercise: Exercise, results: Sequence[CaseResult]) -> Mistake | None:
     """Find the known mistake that gives the same wrong outcome.
 
-    It must explain the first failing case; among several, the one that explains most cases wins.
+    It must explain the first failing case, and may not be wrong in a case where the answer is
+    right. Among several, the one that explains most cases wins.
     """
     failing = [result for result in results if result.problem is not None]
-    if not failing or failing[0].problem.kind in ("missing", "slow"):  # type: ignore[union-attr]
+    if not failing or failing[0].problem is None or failing[0].problem.kind in _UNEXPLAINED:
         return None
+    right = [result for result in results if result.problem is None]
     explained = {
         index: sum(_explains(exercise, known, result) for result in failing)
         for index, known in enumerate(exercise.mistakes)
         if _explains(exercise, known, failing[0])
+        and not any(_is_wrong(exercise, known, result.trial) for result in right)
     }
     return exercise.mistakes[max(explained, key=lambda i: explained[i])] if explained else None
-
-
-def is_unwritten(answer: Any) -> bool:
-    """Tell whether an answer still is the stub: ``...``, or a function with no body.
-
-    Examples
-    --------
-    >>> def stub(image):
-    ...     '''Not written yet.'''
-    ...     ...
-    >>> is_unwritten(stub), is_unwritten(...), is_unwritten(abs)
-    (True, True, False)
-    """
-    if answer is Ellipsis or answer is None:
-        return True
-    code = getattr(answer, "__code__", None)
-    if code is None:
-        return False
-    only_doc = set(code.co_consts) <= {None, getattr(answer, "__doc__", None)}
-    names = code.co_names or code.co_freevars or code.co_nlocals > code.co_argcount
-    return only_doc and not names and len(code.co_code) <= len(_unwritten.__code__.co_code)
-
-
-def _unwritten(image: Any) -> None:
-    """Be an unwritten answer, for comparison."""
-    ...
-
-
-_NOT_RUN = Outcome()
 
 
 def _trial(exercise: Exercise, case: Case, seed: int, index: int) -> Trial:
     """Draw one case and compute the right outcome."""
     arguments = case.arguments(seed, exercise.name, index)
-    expected = _run_quietly(exercise, exercise.reference, arguments)
+    expected = run(exercise.call, exercise.reference, arguments, exercise.seconds)
     raised = None if expected.failure is None else expected.failure.name
     wanted = None if case.raises is None else case.raises.__name__
     if raised != wanted or expected.timed_out or expected.changed:
@@ -219,60 +188,40 @@ def _trial(exercise: Exercise, case: Case, seed: int, index: int) -> Trial:
     return Trial(case, arguments, expected)
 
 
-def _run_quietly(exercise: Exercise, answer: Any, arguments: Arguments) -> Outcome:
-    """Run one of our own answers; its warnings are not the student's."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return run(exercise.call, answer, arguments, exercise.seconds)
+@lru_cache(maxsize=256)
+def _mistaken(exercise: Exercise, known: Mistake, trial: Trial) -> tuple[Outcome, Problem | None]:
+    """Return what a known mistake does in a case, and what is wrong with it."""
+    outcome = run(exercise.call, known.answer, trial.arguments, exercise.seconds)
+    return outcome, judge_outcome(exercise, trial, outcome)
+
+
+def _is_wrong(exercise: Exercise, known: Mistake, trial: Trial) -> bool:
+    """Tell whether a known mistake shows in a case."""
+    return _mistaken(exercise, known, trial)[1] is not None
 
 
 def _explains(exercise: Exercise, known: Mistake, result: CaseResult) -> bool:
     """Tell whether a known mistake gives the outcome of a failing case."""
-    arguments, outcome = result.trial.arguments, result.outcome
-    wrong = _run_quietly(exercise, known.answer, arguments)
-    if wrong.timed_out or judge_outcome(exercise, result.trial, wrong) is None:
+    outcome = result.outcome
+    wrong, problem = _mistaken(exercise, known, result.trial)
+    if problem is None or outcome.state != "run" or wrong.timed_out or outcome.timed_out:
         return False
     if wrong.failure or outcome.failure:
-        return bool(
-            wrong.failure and outcome.failure and wrong.failure.name == outcome.failure.name
-        )
+        return _same_failure(wrong, outcome)
     if wrong.changed != outcome.changed:
         return False
+    # Judged like an answer, with the known mistake's value in the place of the right one.
     same = exercise.same or exercise.judge
-    return same(arguments, wrong.value, outcome.value) is None
+    try:
+        return same(result.trial.arguments, wrong.value, outcome.value) is None
+    except CourseError:  # no value that can be judged, as a generator
+        return type(wrong.value) is type(outcome.value)
+    except Exception:  # noqa: BLE001 - a value that cannot be examined is not that of the mistake
+        return False
 
 
-def _judge_raised(wanted: type[Exception], outcome: Outcome) -> Problem | None:
-    """Judge a case in which an error is right."""
-    refused = f"This input must be refused with a {wanted.__name__}."
-    if outcome.failure is None:
-        return Problem("raises", f"{refused} Yours returned a value.")
-    if wanted.__name__ not in outcome.failure.ancestors:
-        return Problem("raises", f"{refused} {_raised(outcome)}")
-    return None
-
-
-def _raised(outcome: Outcome) -> str:
-    """Say which error the answer raised, and where."""
-    failure = outcome.failure
-    if failure is None:
-        return ""
-    place = f" in your line {failure.line_number}: {failure.line}" if failure.line else ""
-    return f"Your code raised {failure.name}: {failure.message}{place}"
-
-
-def _changed(outcome: Outcome) -> str:
-    """Say which argument was modified."""
-    places = " and ".join(str(i + 1) for i in outcome.changed)
-    return (
-        f"Your code changed its argument {places} in place; whoever called it still needs the "
-        "original. Work on a copy, or make a new array."
-    )
-
-
-def _too_slow(exercise: Exercise) -> str:
-    """Say that the time was up."""
-    return (
-        f"Your code took longer than {exercise.seconds:g} s. Is there a loop over pixels that "
-        "one operation on the whole array could replace, or a loop that never ends?"
-    )
+def _same_failure(wrong: Outcome, outcome: Outcome) -> bool:
+    """Tell whether two outcomes raised the same type of error inside the answer."""
+    if wrong.failure is None or outcome.failure is None:
+        return False
+    return wrong.failure.name == outcome.failure.name and not outcome.failure.at_call

@@ -6,7 +6,7 @@ from typing import Any
 
 from course_lib.errors import CourseError
 from course_lib.exercises.cases import Case
-from course_lib.exercises.judges import Judge
+from course_lib.exercises.judges import Judge, LetterJudge
 
 Answer = Any  # a function, a class, or for a quiz the letter itself
 
@@ -70,7 +70,8 @@ class Exercise:
     Raises
     ------
     CourseError
-        If there is no case, or the points or the time limit are not positive.
+        If there is no case, a mistake has no sentence, or the points or the time limit are not
+        positive.
     """
 
     reference: Answer
@@ -83,6 +84,7 @@ class Exercise:
     alternatives: Sequence[Answer] = ()
     seconds: float = 5.0
     same: Judge | None = None
+    why: str = ""
     name: str = ""
     topic: str = ""
 
@@ -94,6 +96,13 @@ class Exercise:
                 f"The exercise {self.name!r} has {self.points} points and {self.seconds} s; "
                 "both must be positive."
             )
+        if any(not known.sentence.strip() for known in self.mistakes):
+            raise CourseError(f"A mistake of the exercise {self.name!r} has no sentence.")
+
+    @property
+    def is_quiz(self) -> bool:
+        """Whether the answer is the letter of a quiz."""
+        return isinstance(self.judge, LetterJudge)
 
     def named(self, name: str, topic: str) -> "Exercise":
         """Return the same exercise under its name and topic."""

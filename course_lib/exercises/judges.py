@@ -4,17 +4,35 @@ A judge never calls ``==`` on what a student returned before it is a plain numbe
 container, so an object that calls itself equal to everything is only an object of a wrong type.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from course_lib.errors import CourseError
+from course_lib.exercises.sentences import (
+    describe_difference,
+    describe_not_finite,
+    describe_shape,
+    describe_type,
+)
+from course_lib.exercises.values import (
+    NUMERIC_KINDS,
+    different,
+    is_numeric,
+    plain_array,
+    plain_dict,
+    plain_items,
+    same_structure,
+)
+
 DtypeRule = Literal["kind", "exact", "any"]
 ProblemKind = Literal[
-    "missing", "slow", "error", "raises", "changed", "type", "shape", "dtype", "value", "property"
-]
+    "missing", "none", "printed", "uncallable", "signature", "slow", "not run", "error", "raises",
+    "changed", "type", "shape", "dtype", "nan", "value", "property", "letter",
+]  # fmt: skip
 
 _KINDS = {
     "b": "True or False (bool)",
@@ -24,6 +42,7 @@ _KINDS = {
     "c": "complex numbers",
     "U": "text",
 }
+_ACCEPTED = {"b": "b", "i": "iu", "u": "iu", "f": "fiu", "c": "cfiu", "U": "U"}
 
 
 @dataclass(frozen=True)
@@ -32,9 +51,8 @@ class Problem:
 
     Parameters
     ----------
-    kind : {"missing", "slow", "error", "raises", "changed", "type", "shape", "dtype", "value", \
-            "property"}
-        In what respect.
+    kind : str
+        In what respect; one of `ProblemKind`.
     sentence : str
         What the student reads.
     """
@@ -61,6 +79,12 @@ class ValueJudge:
         Tolerances as in ``numpy.allclose``; both 0 asks for equality.
     dtype : {"kind", "exact", "any"}
         Whether masks must be bool and whole numbers integer, or the dtype must be the very one.
+
+    Raises
+    ------
+    CourseError
+        When called with an expected value that is no number, text, bytes, None, array, or dict,
+        list or tuple of these.
     """
 
     rtol: float = 0.0
@@ -71,68 +95,72 @@ class ValueJudge:
         """Return None for a right result, else what is wrong with it."""
         return self._compare(expected, given, "Your result")
 
+    def different(self, expected: NDArray, given: NDArray) -> NDArray[np.bool_]:
+        """Mark where two arrays of one shape differ for this judge."""
+        return different(expected, given, self.rtol, self.atol)
+
     def _compare(self, expected: Any, given: Any, where: str) -> Problem | None:
         """Compare two values of any supported type."""
         if isinstance(expected, Mapping):
             return self._compare_mapping(expected, given, where)
-        if isinstance(expected, tuple | list) and not _is_numeric(expected):
+        if isinstance(expected, tuple | list) and not is_numeric(expected):
             return self._compare_sequence(expected, given, where)
-        if expected is None or isinstance(expected, str):
+        if expected is None or isinstance(expected, str | bytes):
             return _compare_plain(expected, given, where)
         return self._compare_arrays(expected, given, where)
 
     def _compare_mapping(self, expected: Mapping, given: Any, where: str) -> Problem | None:
         """Compare key by key."""
-        if type(given) is not dict:
+        mine, ours = plain_dict(given), plain_dict(dict(expected))
+        if mine is None or ours is None:
             return _wrong_type(where, given, "a dict")
-        if set(map(repr, given)) != set(map(repr, expected)):
-            keys = f"{_listed(given)}; expected {_listed(expected)}"
+        if mine.keys() != ours.keys():
+            keys = f"{_listed(mine)}; expected {_listed(ours)}"
             return Problem("shape", f"{where} has the keys {keys}.")
-        mine = {repr(key): value for key, value in given.items()}
-        parts = ((key, value, mine[repr(key)]) for key, value in expected.items())
+        parts = ((key, value, mine[key]) for key, value in ours.items())
         return _first(self._compare(e, g, f"{where} at key {key!r}") for key, e, g in parts)
 
     def _compare_sequence(self, expected: Any, given: Any, where: str) -> Problem | None:
         """Compare item by item."""
-        if type(given) not in (tuple, list):
+        mine = plain_items(given)
+        if mine is None:
             return _wrong_type(where, given, f"a {type(expected).__name__} of {len(expected)}")
-        if len(given) != len(expected):
+        if len(mine) != len(expected):
             return Problem(
-                "shape", f"{where} has {_count(len(given))}; expected {len(expected)} of them."
+                "shape", f"{where} has {_count(len(mine))}; expected {len(expected)} of them."
             )
-        pairs = enumerate(zip(expected, given, strict=True))
+        pairs = enumerate(zip(expected, mine, strict=True))
         return _first(self._compare(e, g, f"{where}, item {i},") for i, (e, g) in pairs)
 
     def _compare_arrays(self, expected: Any, given: Any, where: str) -> Problem | None:
         """Compare numbers or arrays: type, shape, dtype, values."""
         ours, theirs = np.asarray(expected), plain_array(given)
+        if ours.dtype.kind not in NUMERIC_KINDS + "U":
+            raise CourseError(
+                f"A {type(expected).__name__} cannot be judged; a result is a number, a text, "
+                "None, an array, or a dict, list or tuple of these."
+            )
         if theirs is None:
             return _wrong_type(where, given, "a number" if ours.ndim == 0 else "an array")
         if theirs.shape != ours.shape:
-            return Problem("shape", f"{where} {_shape(theirs)}; expected one that {_shape(ours)}.")
-        if (sentence := self._dtype_differs(ours.dtype, theirs.dtype)) is not None:
+            return Problem("shape", f"{where} {describe_shape(theirs.shape, ours.shape)}")
+        unfilled = theirs.size == 0 and not isinstance(given, np.ndarray)  # [] has no dtype
+        if (sentence := self._dtype_differs(ours.dtype, theirs.dtype)) and not unfilled:
             return Problem("dtype", f"{where} {sentence}")
-        if not self.same_values(ours, theirs):
-            return Problem("value", _describe_difference(ours, theirs, where))
-        return None
+        wrong = self.different(ours, theirs)
+        if not wrong.any():
+            return None
+        if sentence := describe_not_finite(ours, theirs):
+            return Problem("nan", f"{where} {sentence}")
+        return Problem("value", f"{where} {describe_difference(ours, theirs, wrong)}")
 
     def _dtype_differs(self, expected: np.dtype, given: np.dtype) -> str | None:
         """Say how the dtype differs, or None where it is acceptable."""
         if self.dtype == "exact" and expected != given:
             return f"has the dtype {given}; expected {expected}."
-        accepted = {"b": "b", "i": "iu", "u": "iu", "f": "fiu", "c": "cfiu", "U": "U"}
-        if self.dtype == "any" or given.kind in accepted[expected.kind]:
+        if self.dtype == "any" or given.kind in _ACCEPTED[expected.kind]:
             return None
         return f"holds {_KINDS[given.kind]} ({given}); expected {_KINDS[expected.kind]}."
-
-    def same_values(self, expected: NDArray, given: NDArray) -> bool:
-        """Compare values within the tolerances; NaN equals NaN."""
-        if expected.dtype.kind == "U" or given.dtype.kind == "U":
-            return bool(np.array_equal(expected, given))
-        if self.rtol == 0 and self.atol == 0:
-            numeric = expected.dtype.kind in "fc" and given.dtype.kind in "fc"
-            return bool(np.array_equal(expected, given, equal_nan=numeric))
-        return bool(np.allclose(given, expected, self.rtol, self.atol, equal_nan=True))
 
 
 @dataclass(frozen=True)
@@ -143,7 +171,8 @@ class PropertyJudge:
     ----------
     property : callable
         ``property(arguments, expected, given)`` returns None, or a sentence that says what is
-        missing. It is called with arrays that are plain and of the expected structure.
+        missing. Where the structure is asked for, `given` comes in the types of the expected
+        value: plain arrays for arrays, also if the student returned nested lists.
     structure : bool
         Whether shape and dtype must be those of the expected value.
     """
@@ -157,8 +186,32 @@ class PropertyJudge:
             problem = equal()(arguments, expected, given)
             if problem is not None and problem.kind in ("type", "shape", "dtype"):
                 return problem
+            given = same_structure(expected, given)
         sentence = self.property(arguments, expected, given)
         return None if sentence is None else Problem("property", sentence)
+
+
+@dataclass(frozen=True)
+class LetterJudge:
+    """Accepts the right letter of a quiz and never tells which one it is.
+
+    Parameters
+    ----------
+    letters : tuple of str
+        The letters of the options.
+    """
+
+    letters: tuple[str, ...]
+
+    def __call__(self, arguments: tuple[Any, ...], expected: Any, given: Any) -> Problem | None:
+        """Return None for the right letter, else that it is wrong, or no letter at all."""
+        options = f'a letter in quotes, "{self.letters[0]}" to "{self.letters[-1]}"'
+        if type(given) is str and given == "":
+            return Problem("missing", f"There is no letter here yet. Type {options}.")
+        if type(given) is not str or given not in self.letters:
+            written = f'"{given[:20]}"' if type(given) is str else describe_type(given)
+            return Problem("letter", f"This is {written}; the answer is {options}.")
+        return None if given == expected else Problem("value", f"{given} is not right.")
 
 
 def equal(dtype: DtypeRule = "kind") -> ValueJudge:
@@ -200,59 +253,39 @@ def holds(
     return PropertyJudge(property, structure)
 
 
-def plain_array(value: Any) -> NDArray | None:
-    """Return a student's value as a plain array, or None where it is none.
+def letter(options: Sequence[str]) -> LetterJudge:
+    """Ask for the letter of an option.
 
-    Lists of numbers count; subclasses and objects do not get a say in how they are compared.
+    Examples
+    --------
+    >>> letter("ABC")((), "B", "A").sentence
+    'A is not right.'
+    >>> letter("ABC")((), "B", 2).sentence
+    'This is a whole number; the answer is a letter in quotes, "A" to "C".'
     """
-    if isinstance(value, np.ma.MaskedArray):
-        return None
-    if isinstance(value, np.ndarray):
-        array = np.array(value, subok=False)
-    elif type(value) is str or _is_numeric(value):
-        array = np.asarray(value)
-    else:
-        return None
-    return array if array.dtype.kind in "biufcU" else None
+    return LetterJudge(tuple(options))
 
 
-def _is_numeric(value: Any) -> bool:
-    """Tell whether a value is a number, or nested lists of numbers that have one shape."""
-    try:
-        return _only_numbers(value) and np.asarray(value).dtype.kind in "biufcU"
-    except ValueError:  # nested lists of different lengths
-        return False
-
-
-def _only_numbers(value: Any) -> bool:
-    """Tell whether all leaves of nested lists are plain numbers."""
-    if type(value) in (list, tuple):
-        return len(value) > 0 and all(map(_only_numbers, value))
-    return type(value) in (bool, int, float, complex) or isinstance(value, np.generic)
-
-
-def _compare_plain(expected: str | None, given: Any, where: str) -> Problem | None:
-    """Compare with a text or None."""
+def _compare_plain(expected: str | bytes | None, given: Any, where: str) -> Problem | None:
+    """Compare with a text, bytes or None."""
+    if issubclass(type(given), np.str_):
+        given = str(given)
     if type(given) is not type(expected):
-        return _wrong_type(where, given, "None" if expected is None else "a text")
+        name = "None" if expected is None else "bytes" if isinstance(expected, bytes) else "a text"
+        return _wrong_type(where, given, name)
     if given != expected:
-        return Problem("value", f"{where} is {given!r}; expected {expected!r}.")
+        return Problem("value", f"{where} is {given!r:.80}; expected {expected!r:.80}.")
     return None
 
 
 def _wrong_type(where: str, given: Any, expected: str) -> Problem:
     """Say that the type is wrong."""
-    return Problem("type", f"{where} is a {type(given).__name__}; expected {expected}.")
+    return Problem("type", f"{where} is {describe_type(given)}; expected {expected}.")
 
 
-def _first(problems: Any) -> Problem | None:
+def _first(problems: Iterator[Problem | None]) -> Problem | None:
     """Return the first problem of an iterator."""
     return next((problem for problem in problems if problem is not None), None)
-
-
-def _shape(array: NDArray) -> str:
-    """Describe a shape in words."""
-    return "is a single number" if array.ndim == 0 else f"has the shape {array.shape}"
 
 
 def _count(number: int) -> str:
@@ -263,19 +296,3 @@ def _count(number: int) -> str:
 def _listed(keys: Any) -> str:
     """Write some keys, sorted."""
     return ", ".join(sorted(map(repr, keys))) or "none"
-
-
-def _describe_difference(expected: NDArray, given: NDArray, where: str) -> str:
-    """Say how two arrays of one shape differ."""
-    if expected.ndim == 0:
-        return f"{where} is {given.item()!r}; expected {expected.item()!r}."
-    with np.errstate(invalid="ignore"):
-        different = ~np.isclose(given, expected, rtol=1e-9, equal_nan=True)
-    count = max(int(different.sum()), 1)
-    worst = np.unravel_index(int(different.argmax()), expected.shape)
-    index = tuple(map(int, worst))
-    place = index[0] if len(index) == 1 else index
-    return (
-        f"{where} differs in {count} of {expected.size} values, first at [{place}]: "
-        f"{given[worst].item()!r}; expected {expected[worst].item()!r}."
-    )

@@ -12,7 +12,7 @@ from course_lib.display.picture import Picture
 from course_lib.errors import CourseError
 from course_lib.exercises.cases import given
 from course_lib.exercises.exercise import Exercise, mistake
-from course_lib.exercises.judges import equal, holds
+from course_lib.exercises.judges import letter
 from course_lib.quiz.question import LETTERS, Option, Question
 
 Numbers = Mapping[str, Any]
@@ -175,9 +175,9 @@ class Family:
             reference=question.key,
             call=lambda answer: answer.strip().upper() if isinstance(answer, str) else answer,
             cases=[given("your letter")],
-            judge=holds(_same_letter),
-            same=equal(),
+            judge=letter([option.letter for option in question.options]),
             mistakes=[mistake(option.letter, option.feedback) for option in wrong],
+            why=question.option(question.key).feedback,
             points=self.points,
             name=f"quiz_{self.name}",
             topic=self.topic,
@@ -221,8 +221,3 @@ class Family:
         )
         picture = None if self.picture is None else self.picture(numbers)
         return Question(self.question(numbers), options, picture, slide)
-
-
-def _same_letter(arguments: tuple[Any, ...], expected: str, given: str) -> str | None:
-    """Compare two letters without telling the right one."""
-    return None if given == expected else f"{given} is not the right letter."
