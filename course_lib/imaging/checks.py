@@ -1,0 +1,95 @@
+"""Checks of arrays that several methods share; each names what was given and what is allowed."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def finite_range(image: NDArray) -> tuple[float, float]:
+    """Return the smallest and the largest value of an image.
+
+    Parameters
+    ----------
+    image : array
+        Any shape, integer or floating.
+
+    Raises
+    ------
+    ValueError
+        If the image is empty, or holds NaN or infinite values.
+
+    Examples
+    --------
+    >>> finite_range(np.array([3, -1, 2]))
+    (-1.0, 3.0)
+    """
+    if image.size == 0:
+        raise ValueError(f"The image is empty (shape {image.shape}); at least one value is needed.")
+    low, high = float(image.min()), float(image.max())  # NaN passes through min and max
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise ValueError(
+            f"The image holds NaN or infinite values (range {low:g} to {high:g}); "
+            "all values must be finite."
+        )
+    return low, high
+
+
+def require_interval(low: float, high: float, name: str) -> None:
+    """Refuse an interval that is empty, inverted or not finite.
+
+    Raises
+    ------
+    ValueError
+        If not low < high.
+    """
+    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+        raise ValueError(
+            f"The {name} interval is [{low:g}; {high:g}]; the first end must be below the second, "
+            "and both finite."
+        )
+
+
+def require_mask(mask: ArrayLike, shape: tuple[int, ...], name: str) -> NDArray[np.bool_]:
+    """Return a mask that fits an image and marks at least one value.
+
+    Raises
+    ------
+    ValueError
+        If the mask is not bool, has another shape, or is empty.
+    """
+    mask = np.asarray(mask)
+    if mask.dtype != np.bool_:
+        raise ValueError(
+            f"The {name} holds {mask.dtype} values; it must be bool, for example `labels == 1`."
+        )
+    if mask.shape != shape:
+        raise ValueError(f"The {name} has the shape {mask.shape}, the image {shape}; they differ.")
+    if not mask.any():
+        raise ValueError(f"The {name} is empty; it must mark at least one value.")
+    return mask
+
+
+def require_rising(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Return a list of numbers as an array when each is larger than the one before.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two, or they do not rise, or are not finite.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    rising = values.ndim == 1 and values.size >= 2 and bool((np.diff(values) > 0).all())
+    if not (rising and np.isfinite(values).all()):
+        raise ValueError(
+            f"The {name} are {values.tolist()}; at least two finite numbers are needed, "
+            "each larger than the one before."
+        )
+    return values
+
+
+def floating_copy(image: NDArray) -> NDArray[np.floating]:
+    """Return a new floating array to work on in place.
+
+    Whole numbers of up to 16 bits become float32, which holds them exactly; float32 stays, to
+    save memory; everything else becomes float64.
+    """
+    return image.astype(np.result_type(image.dtype, np.float32))
