@@ -5,17 +5,17 @@ Slide 17.
 """
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from course_lib.imaging.checks import finite_range, floating_copy, require_interval
+from course_lib.imaging.checks import as_numbers, finite_range, floating_copy, require_interval
 from course_lib.imaging.normalization import min_max
 
 Interval = tuple[float, float]
 
 
 def random_gain_offset(
-    image: NDArray,
+    image: ArrayLike,
     rng: np.random.Generator,
     gain: Interval = (0.9, 1.1),
     offset: Interval = (-0.1, 0.1),
@@ -54,6 +54,7 @@ def random_gain_offset(
     """
     require_interval(*gain, "gain")
     require_interval(*offset, "offset")
+    image = as_numbers(image)
     finite_range(image)
     changed = floating_copy(image)
     changed *= rng.uniform(*gain)
@@ -62,7 +63,7 @@ def random_gain_offset(
 
 
 def random_gamma(
-    image: NDArray, rng: np.random.Generator, exponent: Interval = (0.7, 1.5)
+    image: ArrayLike, rng: np.random.Generator, exponent: Interval = (0.7, 1.5)
 ) -> NDArray[np.floating]:
     """Bend the grey scale between the image's own darkest and brightest value.
 
@@ -98,11 +99,12 @@ def random_gamma(
     require_interval(*exponent, "exponent")
     if exponent[0] <= 0:
         raise ValueError(f"The exponents are {exponent}; they must be positive.")
+    image = as_numbers(image)
     low, high = finite_range(image)
     return min_max(image) ** np.exp(rng.uniform(*np.log(exponent))) * (high - low) + low
 
 
-def random_noise(image: NDArray, rng: np.random.Generator, sigma: float) -> NDArray[np.floating]:
+def random_noise(image: ArrayLike, rng: np.random.Generator, sigma: float) -> NDArray[np.floating]:
     """Add Gaussian noise, drawn anew for every pixel.
 
     Parameters
@@ -136,6 +138,7 @@ def random_noise(image: NDArray, rng: np.random.Generator, sigma: float) -> NDAr
     """
     if not (np.isfinite(sigma) and sigma >= 0):
         raise ValueError(f"The deviation of the noise is {sigma:g}; it must be finite and >= 0.")
+    image = as_numbers(image)
     finite_range(image)
     noisy = floating_copy(image)
     noisy += rng.normal(0.0, sigma, image.shape)

@@ -4,6 +4,25 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
+def as_numbers(image: ArrayLike) -> NDArray:
+    """Return an image, or nested lists of one shape, as an array of real numbers.
+
+    Raises
+    ------
+    ValueError
+        If it does not hold real numbers.
+
+    Examples
+    --------
+    >>> as_numbers([[1, 2], [3, 4]]).shape
+    (2, 2)
+    """
+    array = np.asarray(image)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"The image holds {array.dtype} values; real numbers are needed.")
+    return array
+
+
 def finite_range(image: NDArray) -> tuple[float, float]:
     """Return the smallest and the largest value of an image.
 

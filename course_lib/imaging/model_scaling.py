@@ -6,12 +6,12 @@ A model is trained on numbers near 0 to 1; a physician needs HU. Slides 15 and 1
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import finite_range, floating_copy, require_rising
+from course_lib.imaging.checks import as_numbers, finite_range, floating_copy, require_rising
 
 _TABLE_BYTES = 2  # whole numbers of up to two bytes go through a table of all their values
 
 
-def standardize(values: NDArray, a: float, b: float) -> NDArray[np.floating]:
+def standardize(values: ArrayLike, a: float, b: float) -> NDArray[np.floating]:
     """Bring values to a model's scale, F(x) = (x - a) / b.
 
     Parameters
@@ -41,6 +41,7 @@ def standardize(values: NDArray, a: float, b: float) -> NDArray[np.floating]:
     array([0. , 0.5, 1. ])
     """
     _require_scale(a, b)
+    values = as_numbers(values)
     finite_range(values)
     scaled = floating_copy(values)
     scaled -= a
@@ -48,7 +49,7 @@ def standardize(values: NDArray, a: float, b: float) -> NDArray[np.floating]:
     return scaled
 
 
-def restore(scaled: NDArray, a: float, b: float) -> NDArray[np.floating]:
+def restore(scaled: ArrayLike, a: float, b: float) -> NDArray[np.floating]:
     """Bring a model's values back to the original unit, the inverse x * b + a.
 
     Parameters
@@ -78,6 +79,7 @@ def restore(scaled: NDArray, a: float, b: float) -> NDArray[np.floating]:
     array([-1000.,    50.])
     """
     _require_scale(a, b)
+    scaled = as_numbers(scaled)
     finite_range(scaled)
     values = floating_copy(scaled)
     values *= b
@@ -85,7 +87,7 @@ def restore(scaled: NDArray, a: float, b: float) -> NDArray[np.floating]:
     return values
 
 
-def l1_loss(true: NDArray, predicted: NDArray) -> float:
+def l1_loss(true: ArrayLike, predicted: ArrayLike) -> float:
     """Sum the absolute differences between truth and prediction.
 
     Parameters
@@ -113,9 +115,10 @@ def l1_loss(true: NDArray, predicted: NDArray) -> float:
     >>> l1_loss(np.array([500.0, -50.0]), np.array([600.0, 50.0]))
     200.0
     """
-    if np.shape(true) != np.shape(predicted):
+    true, predicted = as_numbers(true), as_numbers(predicted)
+    if true.shape != predicted.shape:
         raise ValueError(
-            f"The truth has the shape {np.shape(true)}, the prediction {np.shape(predicted)}; "
+            f"The truth has the shape {true.shape}, the prediction {predicted.shape}; "
             "they must be equal."
         )
     difference = np.subtract(true, predicted, dtype=np.float64)
@@ -123,7 +126,9 @@ def l1_loss(true: NDArray, predicted: NDArray) -> float:
     return float(np.abs(difference).sum())
 
 
-def stretch_piecewise(image: NDArray, knots: ArrayLike, values: ArrayLike) -> NDArray[np.floating]:
+def stretch_piecewise(
+    image: ArrayLike, knots: ArrayLike, values: ArrayLike
+) -> NDArray[np.floating]:
     """Map each knot to its value, linearly between knots, clamped beyond the first and the last.
 
     Parameters
@@ -162,6 +167,7 @@ def stretch_piecewise(image: NDArray, knots: ArrayLike, values: ArrayLike) -> ND
         raise ValueError(
             f"There are {knots.size} knots and {values.size} values; each knot needs one value."
         )
+    image = as_numbers(image)
     finite_range(image)
     dtype = np.result_type(image.dtype, np.float32)
     if image.dtype.kind not in "iu" or image.dtype.itemsize > _TABLE_BYTES:
@@ -173,7 +179,9 @@ def stretch_piecewise(image: NDArray, knots: ArrayLike, values: ArrayLike) -> ND
     return table.take(image.view(unsigned))
 
 
-def restore_piecewise(scaled: NDArray, knots: ArrayLike, values: ArrayLike) -> NDArray[np.floating]:
+def restore_piecewise(
+    scaled: ArrayLike, knots: ArrayLike, values: ArrayLike
+) -> NDArray[np.floating]:
     """Undo `stretch_piecewise`: bring a model's values back to the unit of the knots.
 
     Parameters

@@ -5,12 +5,18 @@ Slides 11 to 14.
 """
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import finite_range, floating_copy, require_interval, require_mask
+from course_lib.imaging.checks import (
+    as_numbers,
+    finite_range,
+    floating_copy,
+    require_interval,
+    require_mask,
+)
 
 
-def min_max(image: NDArray) -> NDArray[np.floating]:
+def min_max(image: ArrayLike) -> NDArray[np.floating]:
     """Scale an image so that its smallest value becomes 0 and its largest 1.
 
     Parameters
@@ -37,6 +43,7 @@ def min_max(image: NDArray) -> NDArray[np.floating]:
     >>> min_max(np.array([20.0, 70.0, 120.0]))
     array([0. , 0.5, 1. ])
     """
+    image = as_numbers(image)
     low, high = _range_of(image, "min-max scaling")
     scaled = floating_copy(image)
     scaled -= low
@@ -45,7 +52,7 @@ def min_max(image: NDArray) -> NDArray[np.floating]:
 
 
 def stretch(
-    image: NDArray, low: float, high: float, new_low: float = 0.0, new_high: float = 1.0
+    image: ArrayLike, low: float, high: float, new_low: float = 0.0, new_high: float = 1.0
 ) -> NDArray[np.floating]:
     """Map the interval [low; high] linearly to [new_low; new_high] and clamp what lies outside.
 
@@ -80,6 +87,7 @@ def stretch(
     """
     require_interval(low, high, "stretched")
     require_interval(new_low, new_high, "target")
+    image = as_numbers(image)
     finite_range(image)
     stretched = floating_copy(image)
     stretched -= low
@@ -89,7 +97,7 @@ def stretch(
 
 
 def percentile_stretch(
-    image: NDArray, lower: float = 1.0, upper: float = 99.0, mask: NDArray[np.bool_] | None = None
+    image: ArrayLike, lower: float = 1.0, upper: float = 99.0, mask: ArrayLike | None = None
 ) -> NDArray[np.floating]:
     """Stretch between two percentiles to 0..1, so that a few extreme values do not set the scale.
 
@@ -129,6 +137,7 @@ def percentile_stretch(
         raise ValueError(
             f"The percentiles are {lower:g} and {upper:g}; 0 <= lower < upper <= 100 is allowed."
         )
+    image = as_numbers(image)
     finite_range(image)
     inside = image if mask is None else image[require_mask(mask, image.shape, "mask")]
     low, high = np.percentile(inside, [lower, upper])
@@ -139,7 +148,7 @@ def percentile_stretch(
     return stretch(image, float(low), float(high))
 
 
-def z_score(image: NDArray, mask: NDArray[np.bool_] | None = None) -> NDArray[np.floating]:
+def z_score(image: ArrayLike, mask: ArrayLike | None = None) -> NDArray[np.floating]:
     """Scale an image to mean 0 and standard deviation 1.
 
     The deviation is that of the population (divided by n), as in the lecture's formula.
@@ -174,6 +183,7 @@ def z_score(image: NDArray, mask: NDArray[np.bool_] | None = None) -> NDArray[np
     >>> z_score(np.array([0.0, 1.0, 3.0]), np.array([False, True, True]))
     array([-2., -1.,  1.])
     """
+    image = as_numbers(image)
     finite_range(image)
     inside = image if mask is None else image[require_mask(mask, image.shape, "mask")]
     _range_of(inside, "z-normalisation")
@@ -183,7 +193,7 @@ def z_score(image: NDArray, mask: NDArray[np.bool_] | None = None) -> NDArray[np
     return scaled
 
 
-def relative_to_region(image: NDArray, region: NDArray[np.bool_]) -> NDArray[np.floating]:
+def relative_to_region(image: ArrayLike, region: ArrayLike) -> NDArray[np.floating]:
     """Divide an image by its mean in a reference region.
 
     Parameters
@@ -213,6 +223,7 @@ def relative_to_region(image: NDArray, region: NDArray[np.bool_]) -> NDArray[np.
     >>> relative_to_region(np.array([2.0, 4.0, 9.0]), np.array([True, True, False]))
     array([0.66666667, 1.33333333, 3.        ])
     """
+    image = as_numbers(image)
     finite_range(image)
     mean = float(image[require_mask(region, image.shape, "region")].mean(dtype=np.float64))
     if mean <= 0:

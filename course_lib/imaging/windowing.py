@@ -5,14 +5,14 @@ All windows follow the form that DICOM calls LINEAR_EXACT: a window of centre c 
 """
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import finite_range, floating_copy, require_interval
+from course_lib.imaging.checks import as_numbers, finite_range, floating_copy, require_interval
 
 WHITE = 255
 
 
-def ct_window(hu: NDArray, low: float, high: float) -> NDArray[np.uint8]:
+def ct_window(hu: ArrayLike, low: float, high: float) -> NDArray[np.uint8]:
     """Show the window [low; high] in the grey values 0 to 255.
 
     Parameters
@@ -43,6 +43,7 @@ def ct_window(hu: NDArray, low: float, high: float) -> NDArray[np.uint8]:
     array([  0,  96, 128, 255], dtype=uint8)
     """
     require_interval(low, high, "window")
+    hu = as_numbers(hu)
     finite_range(hu)
     grey = floating_copy(hu)
     grey -= low

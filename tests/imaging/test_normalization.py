@@ -16,7 +16,7 @@ METHODS = [
     lambda image: normalization.stretch(image, 0, 1),
     normalization.percentile_stretch,
     normalization.z_score,
-    lambda image: normalization.relative_to_region(image, np.ones(image.shape, bool)),
+    lambda image: normalization.relative_to_region(image, np.ones(np.shape(image), bool)),
 ]
 NAMES = ["min_max", "stretch", "percentile_stretch", "z_score", "relative_to_region"]
 every_method = pytest.mark.parametrize("method", METHODS, ids=NAMES)
@@ -144,6 +144,14 @@ def test_nan_and_infinite_values_are_refused(method, bad, scan):
     scan[3, 4] = bad
     with pytest.raises(ValueError, match="must be finite"):
         method(scan)
+
+
+@every_method
+def test_lists_are_images_and_texts_are_not(method):
+    rows = [[0, 1], [2, 4]]
+    np.testing.assert_array_equal(method(rows), method(np.array(rows)))
+    with pytest.raises(ValueError, match="real numbers are needed"):
+        method(np.array([["a", "b"]]))
 
 
 @every_method
