@@ -1,0 +1,335 @@
+"""Known mistakes of topic 01, first part: digits, outlines and run lengths."""
+
+from functools import partial
+
+import numpy as np
+
+from course_lib.exercises.exercise import mistake
+from course_lib.exercises.material import refusing_like
+from course_lib.imaging import compression, polygons
+
+_digits = partial(refusing_like, compression.digits_needed)
+_integer = partial(refusing_like, compression.integer_image)
+_corners = partial(refusing_like, polygons.drop_collinear)
+
+
+def _common_divisor(values):
+    """Return the greatest common divisor of an array."""
+    return int(np.gcd.reduce(values, axis=None))
+
+
+def _store_with(image, slope, intercept):
+    """Store with a slope and an intercept, wide enough for both."""
+    return (image.astype(np.int64) - intercept) // slope, slope, intercept
+
+
+def _divisor_of_values(image):
+    """Take the divisor of the values themselves."""
+    return _store_with(image, _common_divisor(image), int(image.min()))
+
+
+def _only_divided(image):
+    """Stop at the middle picture of the slide."""
+    return _store_with(image, _common_divisor(image), 0)
+
+
+def _smallest_difference(image):
+    """Take the smallest difference between two values as the slope."""
+    return _store_with(image, int(np.diff(np.unique(image)).min()), int(image.min()))
+
+
+def _intercept_negated(image):
+    """Return the amount that was added, not the one that has to be added."""
+    stored, slope, intercept = compression.integer_image(image)
+    return stored, slope, -intercept
+
+
+def _intercept_in_steps(image):
+    """Return the slide's +2, which counts steps and not values."""
+    stored, slope, intercept = compression.integer_image(image)
+    return stored, slope, -intercept // slope
+
+
+def _differences_in_own_type(image):
+    """Subtract in the type of the image."""
+    differences = image - image.min()
+    slope = _common_divisor(differences)
+    return differences // slope, slope, int(image.min())
+
+
+def _constant_unchecked(image):
+    """Keep a slope of 0."""
+    differences = image.astype(np.int64) - int(image.min())
+    slope = _common_divisor(differences)
+    return differences // max(slope, 1), slope, int(image.min())
+
+
+def _decimals_accepted(image):
+    """Round decimals without being asked to."""
+    return tuple(compression.integer_image(np.asarray(image).astype(np.int64)))
+
+
+def _decimals_stored(image):
+    """Divide with / instead of //."""
+    stored, slope, intercept = compression.integer_image(image)
+    return stored / 1.0, slope, intercept
+
+
+DIGITS_NEEDED = [
+    mistake(
+        _digits(lambda image: int(np.ceil(np.log10(image.max())))),
+        "The logarithm is one short at the powers of ten: log10(1000) is 3, but 1000 has four "
+        "digits. And log10(0) is no number. Count the characters of the number written out.",
+    ),
+    mistake(
+        _digits(lambda image: len(np.unique(image))),
+        "You count how many different values there are. Asked is how many digits one value needs.",
+    ),
+    mistake(
+        _digits(lambda image: sum(len(str(value)) for value in image.ravel().tolist())),
+        "You add up the digits of all pixels. Every pixel gets equally many, so the largest value "
+        "alone decides.",
+    ),
+    mistake(
+        _digits(lambda image: int(image.max())),
+        "You return the largest value itself. How many characters has it when it is written out?",
+    ),
+    mistake(
+        _digits(lambda image: len(str(image.ravel()[0]))),
+        "You look at the first pixel only. The largest value decides.",
+    ),
+    mistake(
+        lambda image: len(str(image.max())),
+        "A negative value would need a sign, and a sign is no digit. Look at the smallest value "
+        "first and raise a ValueError.",
+    ),
+]
+
+INTEGER_IMAGE = [
+    mistake(
+        _integer(_only_divided),
+        "You divide but do not shift: a negative value is left, and it needs a sign. The smallest "
+        "value must be stored as 0.",
+    ),
+    mistake(
+        _integer(_intercept_negated),
+        "Your intercept has the wrong sign. Reading is slope * stored + intercept, so a stored 0 "
+        "must read the smallest value: that is the intercept.",
+    ),
+    mistake(
+        _integer(_intercept_in_steps),
+        "The +2 of the slide is added to the divided image; it counts steps. The intercept is "
+        "added after multiplication by the slope, so it is -10 there: the smallest value.",
+    ),
+    mistake(
+        _integer(_divisor_of_values),
+        "You take the common divisor of the values. That of the differences from the smallest "
+        "value can be larger: 7, 12, 22 share nothing, but 0, 5, 15 share 5.",
+    ),
+    mistake(
+        _integer(lambda image: _store_with(image, 1, int(image.min()))),
+        "You only shift. The differences may have a common divisor; dividing by it saves digits.",
+    ),
+    mistake(
+        _integer(_smallest_difference),
+        "The smallest difference need not divide the others: among 0, 4 and 10 it is 4, and 10 is "
+        "no multiple of it. Then // loses something and the image cannot be read back.",
+    ),
+    mistake(
+        _integer(_decimals_stored),
+        "Your stored values are decimals, though whole ones. The operator / always gives decimals; "
+        "use // for whole numbers.",
+    ),
+    mistake(
+        _integer(_differences_in_own_type),
+        "The difference did not fit into 16 bits and wrapped around: in int16, 30000 - (-30000) "
+        "gives -5536. Convert to a wider type (int64) before you subtract.",
+    ),
+    mistake(
+        _integer(_constant_unchecked),
+        "In a constant image all differences are 0, and so is their common divisor. A slope of 0 "
+        "reads every stored value the same and cannot be divided by; use 1.",
+    ),
+    mistake(
+        _decimals_accepted,
+        "You cut decimals off without telling anybody, and the image cannot be read back exactly. "
+        "Look at image.dtype.kind: 'i' and 'u' are whole numbers. Raise a ValueError for others.",
+    ),
+]
+
+PACK_OUTLINE = [
+    mistake(
+        lambda points: points.ravel(),
+        "You read point by point: x1, y1, x2, y2. Asked are all x first, then all y. Swap the axes "
+        "before you flatten.",
+    ),
+    mistake(
+        lambda points: points[:, ::-1].T.ravel(),
+        "Your y come first. The points are (x, y): column 0 is x. Only arrays are indexed with y "
+        "first.",
+    ),
+    mistake(
+        lambda points: np.concatenate([points, points[:1]]).T.ravel(),
+        "You repeat the first point at the end. The outline is closed by agreement; the repetition "
+        "costs two numbers.",
+    ),
+    mistake(
+        lambda points: points.T,
+        "You have the x in one row and the y in the next, but still a table of two rows. Flatten "
+        "it into one row.",
+    ),
+]
+
+
+def _open_line(points):
+    """Judge the inner points only, as if first and last were not joined."""
+    arriving, leaving = points[1:-1] - points[:-2], points[2:] - points[1:-1]
+    turns = arriving[:, 0] * leaving[:, 1] != arriving[:, 1] * leaving[:, 0]
+    return points[np.concatenate([[True], turns, [True]])]
+
+
+def _steps(points):
+    """Return the way to each point and the way on."""
+    return points - np.roll(points, 1, axis=0), np.roll(points, -1, axis=0) - points
+
+
+def _crossed(points):
+    """Return the cross product at each point."""
+    arriving, leaving = _steps(points)
+    return arriving[:, 0] * leaving[:, 1] - arriving[:, 1] * leaving[:, 0]
+
+
+def _same_row_or_column(points):
+    """See only lines along the axes."""
+    before, after = np.roll(points, 1, axis=0), np.roll(points, -1, axis=0)
+    return points[~((before == points) & (points == after)).any(axis=1)]
+
+
+def _equal_steps(points):
+    """Compare the steps instead of their directions."""
+    arriving, leaving = _steps(points)
+    return points[(arriving != leaving).any(axis=1)]
+
+
+def _box(points):
+    """Return the corners of the box around."""
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+
+
+def _line_kept(points):
+    """Keep what turns, and do not ask whether an area is left."""
+    return points[_crossed(points) != 0]
+
+
+DROP_COLLINEAR = [
+    mistake(
+        _corners(_open_line),
+        "You treat the outline as open: first and last point are always kept. It is closed, so the "
+        "neighbour before the first point is the last one. np.roll gives all neighbours at once.",
+    ),
+    mistake(
+        _corners(lambda points: points[_crossed(points) == 0]),
+        "You keep the points on the lines and drop the corners. It is the other way round: keep a "
+        "point where the cross product is not 0.",
+    ),
+    mistake(
+        _corners(_same_row_or_column),
+        "You find lines along a row or a column only. Points on a slanted line are collinear too: "
+        "use the cross product of the step to the point and the step from it.",
+    ),
+    mistake(
+        _corners(_equal_steps),
+        "You compare the steps. Two steps of different length can have one direction: (2, 0) and "
+        "(4, 0). Their cross product is 0.",
+    ),
+    mistake(
+        _corners(_box),
+        "These are the corners of the box around the points. That is the region only when the "
+        "region is an upright rectangle.",
+    ),
+    mistake(
+        _corners(lambda points: points[_crossed(points) > 0]),
+        "You keep turns to one side only, so the dents of the region are filled up. A turn to "
+        "either side makes a corner: the cross product is not 0.",
+    ),
+    mistake(
+        _line_kept,
+        "Points on one line enclose no area; nothing sensible is left. Raise a ValueError when "
+        "fewer than three corners remain.",
+    ),
+]
+
+
+def _changes(row):
+    """Return where a new run starts, the first one not counted."""
+    return np.flatnonzero(row[1:] != row[:-1]) + 1
+
+
+def _last_run_lost(row):
+    """Close a run only when another one starts."""
+    starts = np.concatenate([[0], _changes(row)])
+    return row[starts[:-1]], np.diff(starts)
+
+
+def _counted_values(row):
+    """Count each value over the whole row."""
+    values, counts = np.unique(row, return_counts=True)
+    return values, counts
+
+
+def _starts(row):
+    """Return places instead of lengths."""
+    starts = np.concatenate([[0], _changes(row)])
+    return row[starts], starts
+
+
+def _one_too_few(row):
+    """Subtract the first place from the last."""
+    starts = np.concatenate([[0], _changes(row)])
+    return row[starts], np.diff(np.append(starts, row.size)) - 1
+
+
+def _shifted(row):
+    """Forget that a difference at place i lies between i and i + 1."""
+    starts = np.concatenate([[0], np.flatnonzero(row[1:] != row[:-1])])
+    return row[starts], np.diff(np.append(starts, row.size))
+
+
+def _pairs(row):
+    """Return a table of value and length."""
+    starts = np.concatenate([[0], _changes(row)])
+    return np.column_stack([row[starts], np.diff(np.append(starts, row.size))])
+
+
+RUN_LENGTHS = [
+    mistake(
+        _last_run_lost,
+        "The last run is missing. No change follows it, so it has to be closed by the end of the "
+        "row.",
+    ),
+    mistake(
+        _counted_values,
+        "You count each value over the whole row. Runs of one value that stand apart must stay "
+        "apart, or nobody can tell where they were.",
+    ),
+    mistake(
+        _starts,
+        "You return where each run starts. Asked is how long it is: the distance to the next start "
+        "(np.diff), and for the last run to the end of the row.",
+    ),
+    mistake(
+        _one_too_few,
+        "All lengths are one too small. From pixel 3 to pixel 5 there are three pixels; the next "
+        "start minus this start counts right.",
+    ),
+    mistake(
+        _shifted,
+        "Your runs start one pixel too early. When row[1:] and row[:-1] differ at place i, the new "
+        "run starts at i + 1.",
+    ),
+    mistake(
+        _pairs,
+        "You return one table of pairs. Asked are two rows: all values, then all lengths.",
+    ),
+]
