@@ -1,66 +1,22 @@
 """Calling an answer and describing what happened, in the process of whoever calls."""
 
 import copy
-import dis
-import inspect
 import io
-import linecache
-import os
-import sysconfig
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, fields, is_dataclass
-from pathlib import Path
-from types import FunctionType, TracebackType
 from typing import Any, Literal
 
 import numpy as np
 
+from course_lib.exercises.failures import Failure, describe
 from course_lib.exercises.limits import TimeUpError, time_limit
+from course_lib.exercises.stubs import is_unwritten
 
-_NOT_THEIRS = (
-    str(Path(__file__).resolve().parents[1]) + os.sep,
-    sysconfig.get_path("stdlib") + os.sep,
-    sysconfig.get_path("platstdlib") + os.sep,
-    "<frozen",
-)
-# What a body that does nothing is made of, from Python 3.11 to 3.14.
-_EMPTY = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
 _LONGEST = 2000
 _MOST_WARNINGS = 5
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An error that an answer raised.
-
-    Parameters
-    ----------
-    name : str
-        The type of the error.
-    ancestors : tuple of str
-        Names of the type and of all that it inherits from.
-    message : str
-        What the error says.
-    line_number : int or None
-        Line in the student's code, counted from 1 in the cell.
-    line : str
-        That line, without indentation.
-    function : str
-        The function it stands in.
-    at_call : {"", "uncallable", "signature"}
-        Why the answer could not even be called: it is no function, or takes other arguments.
-    """
-
-    name: str
-    ancestors: tuple[str, ...]
-    message: str
-    line_number: int | None = None
-    line: str = ""
-    function: str = ""
-    at_call: Literal["", "uncallable", "signature"] = ""
 
 
 @dataclass(frozen=True)
@@ -172,56 +128,6 @@ def run(
     return Outcome(value, failure, changed, taken, timed_out, printed.getvalue(), texts)
 
 
-def describe(error: BaseException, answer: Any = None, arguments: tuple[Any, ...] = ()) -> Failure:
-    """Describe an error with the last line of the student's own code that led to it.
-
-    Parameters
-    ----------
-    error : BaseException
-        As caught, with its traceback.
-    answer, arguments : Any
-        What was called with what; they tell an error of the call from one inside the answer.
-    """
-    kind = type(error)
-    ancestors = tuple(base.__name__ for base in kind.__mro__)
-    message = _message(error)
-    place = _students_place(error.__traceback__)
-    if place is None:
-        at_call = _at_call(error, answer, arguments)
-        return Failure(kind.__name__, ancestors, message, at_call=at_call)
-    filename, number, function = place
-    line = linecache.getline(filename, number).strip()
-    return Failure(kind.__name__, ancestors, message, number, line, function)
-
-
-def is_unwritten(answer: Any) -> bool:
-    """Tell whether an answer still is the stub: ``...``, or a function or class without a body.
-
-    Examples
-    --------
-    >>> def stub(image):
-    ...     '''Not written yet.'''
-    ...     ...
-    >>> is_unwritten(stub), is_unwritten(...), is_unwritten(abs)
-    (True, True, False)
-    """
-    if answer is Ellipsis or answer is None:
-        return True
-    if type(answer) is type:
-        own = [v for n, v in vars(answer).items() if not n.startswith("__") or callable(v)]
-        return all(map(_is_stub, own))
-    return _is_stub(answer)
-
-
-def _is_stub(function: Any) -> bool:
-    """Tell whether this is a function with a docstring at most."""
-    if type(function) is not FunctionType:
-        return False
-    code = function.__code__
-    only_doc = set(code.co_consts) <= {None, Ellipsis, function.__doc__}
-    return only_doc and {step.opname for step in dis.get_instructions(code)} <= _EMPTY
-
-
 class _Beginning(io.TextIOBase):
     """Keeps the beginning of what is written, so that endless output needs no memory."""
 
@@ -255,47 +161,6 @@ def _captured() -> Iterator[tuple[_Beginning, list[warnings.WarningMessage]]]:
     ):
         warnings.simplefilter("default")  # each place once: a loop warns a million times
         yield printed, warned
-
-
-def _message(error: BaseException) -> str:
-    """Return what an error says, even if saying it fails."""
-    try:
-        return str(error)[:_LONGEST]
-    except Exception:  # noqa: BLE001 - a student's own __str__
-        return "(its message cannot be shown)"
-
-
-def _students_place(trace: TracebackType | None) -> tuple[str, int, str] | None:
-    """Return file, line and function of the last of the student's frames."""
-    place = None
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if _is_students(code.co_filename):
-            place = code.co_filename, trace.tb_lineno, code.co_name
-        trace = trace.tb_next
-    return place
-
-
-def _is_students(filename: str) -> bool:
-    """Tell whether a file is neither ours nor a library's."""
-    installed = "site-packages" in filename or "dist-packages" in filename
-    return not (installed or filename.startswith(_NOT_THEIRS))
-
-
-def _at_call(
-    error: BaseException, answer: Any, arguments: tuple[Any, ...]
-) -> Literal["", "uncallable", "signature"]:
-    """Tell why an answer could not be called, if that is what the error is about."""
-    if not isinstance(error, TypeError):
-        return ""
-    if not callable(answer):
-        return "uncallable"
-    if type(answer) is FunctionType:
-        try:
-            inspect.signature(answer).bind(*arguments)
-        except (TypeError, ValueError):
-            return "signature"
-    return ""
 
 
 def _changed(before: tuple[Any, ...], after: tuple[Any, ...]) -> tuple[int, ...]:

@@ -6,8 +6,9 @@ from typing import Any
 from course_lib.errors import CourseError
 from course_lib.exercises.cases import Case
 from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.failures import Failure
 from course_lib.exercises.judges import Problem
-from course_lib.exercises.running import Failure, Outcome
+from course_lib.exercises.running import Outcome
 from course_lib.exercises.sentences import describe_type, joined
 
 _ADVICE = {
@@ -39,7 +40,7 @@ def verdict(
     CourseError
         If the exercise's judge cannot judge what the reference returns.
     """
-    return _not_done(exercise, outcome) or (
+    return _not_done(exercise, arguments, outcome) or (
         _judge_raised(case.raises, outcome)
         if case.raises is not None
         else _judge_call(exercise, expected, outcome)
@@ -59,7 +60,7 @@ def argument_names(exercise: Exercise, count: int) -> list[str]:
     return names[:count] if len(names) >= count else numbered
 
 
-def _not_done(exercise: Exercise, outcome: Outcome) -> Problem | None:
+def _not_done(exercise: Exercise, arguments: tuple[Any, ...], outcome: Outcome) -> Problem | None:
     """Return why there is nothing to judge, if so."""
     if outcome.state == "unwritten":
         what = "answer" if exercise.is_quiz else "code"
@@ -69,11 +70,11 @@ def _not_done(exercise: Exercise, outcome: Outcome) -> Problem | None:
     if outcome.timed_out:
         return Problem("slow", _too_slow(exercise))
     if outcome.failure is not None and outcome.failure.at_call:
-        return _judge_failed_call(exercise, outcome.failure)
+        return _judge_failed_call(argument_names(exercise, len(arguments)), outcome.failure)
     return None
 
 
-def _judge_failed_call(exercise: Exercise, failure: Failure) -> Problem:
+def _judge_failed_call(names: list[str], failure: Failure) -> Problem:
     """Say why the answer could not be called."""
     if failure.at_call == "uncallable":
         return Problem(
@@ -81,11 +82,11 @@ def _judge_failed_call(exercise: Exercise, failure: Failure) -> Problem:
             "This is not a function but a value. Has its name been used for something else? Run "
             "the cell that defines the function again, then this one.",
         )
-    names = joined([f"`{name}`" for name in argument_names(exercise, 99)])
+    asked = joined([f"`{name}`" for name in names])
     return Problem(
         "signature",
-        f"Your function cannot be called with the arguments that were asked for ({names}): "
-        f"{failure.message}. Keep the line that starts with `def` as it was given.",
+        f"Your function cannot be called with {asked}: {failure.message}. Keep the line that "
+        "starts with `def` as it was given.",
     )
 
 
@@ -131,13 +132,12 @@ def _judge_value(
 
 def _raised(failure: Failure) -> str:
     """Say which error the answer raised, and where."""
-    place = f" in line {failure.line_number} of your code" if failure.line_number else ""
-    line = f", `{failure.line}`" if failure.line else ""
-    message = f": {failure.message}" if failure.message else ""
+    message = f", {failure.message}" if failure.message else ""
     end = "" if message.endswith((".", "!", "?")) else "."
-    advice = next((_ADVICE[name] for name in failure.ancestors if name in _ADVICE), "")
-    where = f"{place}{line}"
-    return f"Your code raised {failure.name}{where}{message}{end} {advice}".rstrip()
+    line = f": `{failure.line}`" if failure.line else ""
+    place = f" Line {failure.line_number} of your code{line}." if failure.line_number else ""
+    advice = next((f" {_ADVICE[name]}" for name in failure.ancestors if name in _ADVICE), "")
+    return f"Your code raised {failure.name}{message}{end}{place}{advice}"
 
 
 def _changed(exercise: Exercise, outcome: Outcome) -> str:
