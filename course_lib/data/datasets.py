@@ -173,7 +173,7 @@ def liver_mask() -> Image:
     >>> int(liver_mask().values.sum())
     36233
     """
-    header = _read("liver_mask", ("SharedFunctionalGroupsSequence", "Rows", "Columns"))
+    header = _read("liver_mask")
     measures = header.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
     spacing = tuple(map(float, measures.PixelSpacing))
     return Image(header.pixel_array > 0, spacing, "", LIVER)
@@ -187,7 +187,7 @@ def mr() -> Image:
     >>> mr().values.shape
     (64, 64)
     """
-    header = _read("mr", ("PixelSpacing",))
+    header = _read("mr")
     spacing = tuple(map(float, header.PixelSpacing))
     return Image(header.pixel_array.copy(), spacing, "a.u.", MR)
 
@@ -235,10 +235,12 @@ def _cached_ct(name: str) -> CtSlice:
     return read_ct(path(name))
 
 
-def _read(name: str, elements: tuple[str, ...]) -> pydicom.Dataset:
-    """Load the pixels and the elements that are asked for, and nothing else."""
-    pixels = (
+@cache
+def _read(name: str) -> pydicom.Dataset:
+    """Load the pixels and the spacing, and nothing else; the pixels are decoded once."""
+    needed = [
         "Rows", "Columns", "SamplesPerPixel", "PhotometricInterpretation", "BitsAllocated",
-        "BitsStored", "HighBit", "PixelRepresentation", "PixelData",
-    )  # fmt: skip
-    return pydicom.dcmread(path(name), specific_tags=[*pixels, *elements])
+        "BitsStored", "HighBit", "PixelRepresentation", "PixelData", "PixelSpacing",
+        "SharedFunctionalGroupsSequence",
+    ]  # fmt: skip
+    return pydicom.dcmread(path(name), specific_tags=needed)

@@ -1,4 +1,4 @@
-"""Known mistakes of topic 01, second part: stored numbers and the values they stand for."""
+"""Known mistakes of topic 01, third part: stored numbers and the values they stand for."""
 
 import math
 from functools import partial
@@ -18,6 +18,23 @@ _slices = partial(refusing_like, quantization.slope_per_slice)
 def _cast(values, dtype):
     """Turn whole numbers into a type as numpy does: what is too large wraps around."""
     return np.asarray(values).astype(np.int64).astype(dtype)
+
+
+def _lower_end_unchecked(hu, slope, intercept, dtype):
+    """Refuse what is too large only."""
+    stored = np.rint((np.asarray(hu) - intercept) / slope)
+    if not np.isfinite(stored).all() or stored.max() > np.iinfo(dtype).max:
+        raise ValueError("too large")
+    return _cast(stored, dtype)
+
+
+def _nan_unchecked(hu, slope, intercept, dtype):
+    """Compare with both ends; NaN is never beyond one."""
+    stored = np.rint((np.asarray(hu) - intercept) / slope)
+    low, high = rescaling.type_limits(dtype)
+    if slope == 0 or (stored < low).any() or (stored > high).any():
+        raise ValueError("does not fit")
+    return _cast(stored, dtype)
 
 
 STORED_TO_HU = [
@@ -60,7 +77,7 @@ HU_TO_STORED = [
         "whole step and always to one side. Use np.rint before you convert.",
     ),
     mistake(
-        lambda hu, a, b, dtype: rescaling.store(-np.asarray(hu), -a, b, dtype),
+        lambda hu, a, b, dtype: rescaling.store(hu, a, -b, dtype),
         "The sign of the intercept is wrong: reading adds it, so storing subtracts it.",
     ),
     mistake(
@@ -96,33 +113,16 @@ HU_TO_STORED = [
         "word. Raise a ValueError, so that somebody chooses another slope or type.",
     ),
     mistake(
-        lambda hu, a, b, dtype: _lower_end_unchecked(hu, a, b, dtype),
+        _lower_end_unchecked,
         "You look at the upper end only. A value below the smallest number of the type wraps "
         "around to the largest ones.",
     ),
     mistake(
-        lambda hu, a, b, dtype: _nan_unchecked(hu, a, b, dtype),
+        _nan_unchecked,
         "A NaN slipped through: it is neither smaller nor larger than anything, so no comparison "
         "finds it, and converting makes an arbitrary number of it. Ask np.isfinite(hu).all().",
     ),
 ]
-
-
-def _lower_end_unchecked(hu, slope, intercept, dtype):
-    """Refuse what is too large only."""
-    stored = np.rint((np.asarray(hu) - intercept) / slope)
-    if not np.isfinite(stored).all() or stored.max() > np.iinfo(dtype).max:
-        raise ValueError("too large")
-    return _cast(stored, dtype)
-
-
-def _nan_unchecked(hu, slope, intercept, dtype):
-    """Compare with both ends; NaN is never beyond one."""
-    stored = np.rint((np.asarray(hu) - intercept) / slope)
-    low, high = rescaling.type_limits(dtype)
-    if slope == 0 or (stored < low).any() or (stored > high).any():
-        raise ValueError("does not fit")
-    return _cast(stored, dtype)
 
 
 def _fit(low, high, dtype, steps):
@@ -167,8 +167,9 @@ SMALLEST_SLOPE = [
                 quantization.smallest_slope(low, high, dtype, low)[1],
             )
         ),
-        "You divide by the largest number of the type. A signed type has as many numbers below 0; "
-        "with them the steps are half as large: divide by largest minus smallest.",
+        "You use the numbers from 0 up only, as the slide does with its intercept 0. A signed type "
+        "has as many below 0; with them the steps are half as large: divide by largest minus "
+        "smallest number.",
     ),
     mistake(
         _range(_intercept_is_low),
