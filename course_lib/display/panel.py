@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import ipywidgets as widgets
 
+from course_lib.display.accessible import accessible, row
 from course_lib.display.picture import Picture
 from course_lib.display.still import still
 
-_WIDE = {"description_width": "11em"}
+_LABEL = {"description_width": "11em"}
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,11 @@ class Number:
         What it is, with its unit.
     value, low, high, step : float
         Start, limits and step; whole numbers give whole numbers.
+
+    Raises
+    ------
+    ValueError
+        If there is no label, the step is not positive, or the start lies outside the limits.
     """
 
     label: str
@@ -30,22 +37,71 @@ class Number:
     high: float
     step: float = 1
 
+    def __post_init__(self) -> None:
+        _need_label(self.label)
+        if self.step <= 0:
+            raise ValueError(f"{self.label!r} has the step {self.step}; it must be positive.")
+        if not self.low <= self.value <= self.high:
+            raise ValueError(
+                f"{self.label!r} starts at {self.value}, outside of {self.low} to {self.high}."
+            )
+
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several; a mapping shows its keys and gives its values."""
+    """One of several; a mapping shows its keys and gives its values.
+
+    Parameters
+    ----------
+    label : str
+        What is chosen.
+    options : sequence or mapping
+        What there is to choose from.
+    value : Any
+        The start, one of the values.
+
+    Raises
+    ------
+    ValueError
+        If there is no label, or the start is not among the values.
+    """
 
     label: str
     options: Sequence[Any] | Mapping[str, Any]
     value: Any
 
+    def __post_init__(self) -> None:
+        _need_label(self.label)
+        values = self.options.values() if isinstance(self.options, Mapping) else self.options
+        if self.value not in list(values):
+            raise ValueError(
+                f"{self.label!r} starts at {self.value!r}; it can be "
+                f"{', '.join(map(repr, values)) or 'nothing'}."
+            )
+
 
 @dataclass(frozen=True)
 class Switch:
-    """Yes or no."""
+    """Yes or no.
+
+    Parameters
+    ----------
+    label : str
+        What is switched on.
+    value : bool
+        The start.
+
+    Raises
+    ------
+    ValueError
+        If there is no label.
+    """
 
     label: str
     value: bool = False
+
+    def __post_init__(self) -> None:
+        _need_label(self.label)
 
 
 Control = Number | Choice | Switch
@@ -59,7 +115,8 @@ def panel(
     Parameters
     ----------
     draw : callable
-        Called with one keyword argument per control; returns the picture to show.
+        Called with one keyword argument per control; returns the picture to show. Where it
+        raises a ValueError, the panel shows the message in the place of the picture.
     controls : mapping
         From the argument's name to its control.
 
@@ -67,34 +124,63 @@ def panel(
     -------
     ipywidgets.Widget or Picture
         The panel; the picture at the start values where nobody can move a slider.
+
+    Raises
+    ------
+    ValueError
+        If there are no controls, or nothing can be drawn at the start values.
     """
+    if not controls:
+        raise ValueError("A panel needs at least one control; got none. Show the picture itself.")
     start = draw(**{name: control.value for name, control in controls.items()})
     if still():
         return start
-    picture = widgets.HTML(start.html())
+    picture, message = widgets.HTML(start.html()), widgets.HTML(_status(""))
     inputs, rows = {}, []
     for name, control in controls.items():
-        inputs[name], row = _build(control)
-        rows.append(row)
+        inputs[name], line = _build(control)
+        rows.append(line)
 
-    def redraw(change: Any) -> None:
-        picture.value = draw(**{name: box.value for name, box in inputs.items()}).html()
+    def redraw(change: object) -> None:
+        values = {name: box.value for name, box in inputs.items()}
+        picture.value, message.value = _drawn(draw, values)
 
     for box in inputs.values():
         box.observe(redraw, names="value")
-    return widgets.VBox([*rows, picture])
+    return accessible([*rows, message, picture])
+
+
+def _drawn(draw: Callable[..., Picture], values: Mapping[str, Any]) -> tuple[str, str]:
+    """Return picture and message as HTML; a picture that no longer fits is taken away."""
+    try:
+        return draw(**values).html(), _status("")
+    except ValueError as error:
+        return "", _status(f"<strong>No picture for these values.</strong> {escape(str(error))}")
+
+
+def _status(content: str) -> str:
+    """Write a message that a screen reader reads out when it appears."""
+    return f'<div role="status">{content}</div>'
+
+
+def _need_label(label: str) -> None:
+    """Refuse a control that nobody could name."""
+    if not label.strip():
+        raise ValueError("A control needs a label; none was given.")
 
 
 def _build(control: Control) -> tuple[widgets.Widget, widgets.Widget]:
     """Make the input that holds the value, and the row that shows it."""
     if isinstance(control, Switch):
         box = widgets.Checkbox(control.value, description=control.label, indent=False)
+        box.layout.width = "auto"
         return box, box
     if isinstance(control, Choice):
         box = widgets.Dropdown(
-            options=control.options, value=control.value, description=control.label, style=_WIDE
+            options=control.options, value=control.value, description=control.label, style=_LABEL
         )
-        return box, box
+        box.layout.width = "auto"
+        return box, row([box])
     return _build_number(control)
 
 
@@ -106,8 +192,7 @@ def _build_number(control: Number) -> tuple[widgets.Widget, widgets.Widget]:
     text = widgets.BoundedIntText if whole else widgets.BoundedFloatText
     slide = widgets.IntSlider if whole else widgets.FloatSlider
     limits = {"min": control.low, "max": control.high, "step": control.step, "value": control.value}
-    # The label belongs to the field: a slider of ipywidgets has no name for a screen reader.
-    field = text(**limits, description=control.label, style=_WIDE, layout={"width": "19em"})
+    field = text(**limits, description=control.label, style=_LABEL, layout={"width": "19em"})
     slider = slide(**limits, readout=False, layout={"width": "22em"})
     widgets.link((field, "value"), (slider, "value"))
-    return field, widgets.HBox([field, slider])
+    return field, row([field, slider])

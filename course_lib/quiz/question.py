@@ -20,7 +20,7 @@ class Option:
     @property
     def label(self) -> str:
         """Letter and text, as they stand beside the button."""
-        return f"{self.letter}  {self.text}"
+        return f"{self.letter}\u2003{self.text}"  # HTML keeps a wide space, not two narrow ones
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from course_lib.quiz.family import Lecture, Misconception
 
 def test_the_lectures_options_keep_their_order_and_the_reference_finds_the_key(toy):
     question = toy.first()
-    assert [option.label for option in question.options] == ["A  12", "B  7", "C  1"]
+    assert [option.label for option in question.options] == ["A\u200312", "B\u20037", "C\u20031"]
     assert (question.key, question.slide, question.text) == ("B", 99, "What is 3 + 4?")
 
 
