@@ -132,10 +132,11 @@ def _judge_value(
 
 def _raised(failure: Failure) -> str:
     """Say which error the answer raised, and where."""
-    message = f", {failure.message}" if failure.message else ""
+    message = f": {failure.message}" if failure.message else ""
     end = "" if message.endswith((".", "!", "?")) else "."
     line = f": `{failure.line}`" if failure.line else ""
-    place = f" Line {failure.line_number} of your code{line}." if failure.line_number else ""
+    number = failure.line_number
+    place = f" It happened in line {number} of your code{line}." if number else ""
     advice = next((f" {_ADVICE[name]}" for name in failure.ancestors if name in _ADVICE), "")
     return f"Your code raised {failure.name}{message}{end}{place}{advice}"
 

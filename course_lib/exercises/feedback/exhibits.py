@@ -49,10 +49,9 @@ def show_case(exercise: Exercise, result: CaseResult) -> tuple[Part, ...]:
         A case that is not right.
     """
     slices = _slice_to_show(exercise, result)
-    inputs = sorted(
-        _show_inputs(exercise, result, slices), key=lambda part: isinstance(part, Picture)
-    )
-    return (*inputs, *_show_results(exercise, result, slices))
+    parts = [*_show_inputs(exercise, result, slices), *_show_results(exercise, result, slices)]
+    # All pictures stand in one row, behind the numbers.
+    return tuple(sorted(parts, key=lambda part: isinstance(part, Picture)))
 
 
 def find_pattern(exercise: Exercise, result: CaseResult) -> str | None:

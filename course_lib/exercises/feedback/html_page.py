@@ -22,7 +22,7 @@ _LINE = "1px solid var(--jp-border-color1,#8a8a8a)"
 _CODE = re.compile(r"`([^`\n]+)`")
 _CELL = "padding:2px 8px;text-align:right;border:0;white-space:nowrap;background:none"
 _MARKED = "padding:2px 8px;text-align:right;border:0;white-space:nowrap;font-weight:700;"
-_MARKED += "background:rgba(213,94,0,0.16)"
+_MARKED += "background:rgba(213,94,0,0.24)"
 
 
 def as_html(feedback: Feedback) -> str:
@@ -154,7 +154,10 @@ def _picture(picture: Picture) -> str:
     data = base64.b64encode(picture.plane.png).decode("ascii")
     width, height = picture.plane.width, picture.plane.height
     below = "" if picture.bar is None else _bar(picture.bar)
-    below += "".join(f"<div>{_swatch(colour)} {escape(text)}</div>" for colour, text in picture.key)
+    below += "".join(
+        f'<div style="font-size:0.86em">{_swatch(colour)} {escape(text)}</div>'
+        for colour, text in picture.key
+    )
     return (
         f'<figure style="margin:0;width:{max(width, 150)}px">'
         f"<div>{_label(picture.label)}</div>"

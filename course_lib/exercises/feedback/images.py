@@ -97,12 +97,13 @@ def _difference(label: str, difference: NDArray, where: str) -> Picture:
     """Show a signed difference, yours minus expected."""
     own = value_range(difference)
     limit = max(abs(own[0]), abs(own[1])) if own else 0.0
+    holes = "" if np.isfinite(difference).all() else ", black where it is not finite"
     end = number_text(limit, 4)
     return Picture(
         label,
         difference_picture(difference, limit or 1.0),
-        f"{label}, yours minus expected: {range_text(own)}; white where equal. {where}",
-        f"yours - expected. {where}",
+        f"{label}, yours minus expected: {range_text(own)}; white where equal{holes}. {where}",
+        f"yours - expected{holes}. {where}",
         Bar(_SIGNED, f"-{end}", end),
     )
 

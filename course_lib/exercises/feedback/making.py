@@ -189,7 +189,7 @@ def _sentences(
     if report.missing:
         return _unwritten(report, problem), ""
     if report.mistake is not None:
-        return report.mistake.sentence, "" if report.exercise.is_quiz else seen
+        return report.mistake.sentence, "" if hidden or report.exercise.is_quiz else seen
     pattern = None if hidden or problem.kind != "value" else find_pattern(report.exercise, failing)
     return seen, pattern or ""
 

@@ -11,11 +11,10 @@ SMALLEST = 8
 LARGEST = 256
 _SHOWN = 176
 
-# Colour-blind-safe (Okabe and Ito, 2008): orange for missing and NaN, sky blue for extra.
+# Colour-blind-safe (Okabe and Ito, 2008): orange for missing, sky blue for extra.
 MISSING, EXTRA, BOTH, NEITHER = "#E69F00", "#56B4E9", "#9A9A9A", "#101010"
 BELOW, EQUAL, ABOVE = "#0072B2", "#F7F7F7", "#D55E00"
 BLACK, WHITE = "#000000", "#FFFFFF"
-NOT_FINITE = "#F0E442"
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def gray_picture(image: NDArray, low: float, high: float) -> Plane:
 
 
 def difference_picture(difference: NDArray, limit: float) -> Plane:
-    """Draw a difference: blue below zero, white at zero, orange-red above.
+    """Draw a difference: blue below zero, white at zero, orange-red above, black if not finite.
 
     Parameters
     ----------
@@ -138,14 +137,14 @@ def _encode(levels: NDArray[np.uint8], colours: bytes, shape: tuple[int, ...]) -
     return Plane(buffer.getvalue(), width, height)
 
 
-def _colours(*anchors: str) -> bytes:
-    """Make 255 colours that run evenly through anchors, after the one for no number."""
+def _colours(*anchors: str, not_finite: str) -> bytes:
+    """Make 255 colours that run evenly through anchors, after the one for what is not finite."""
     points = np.array([list(bytes.fromhex(anchor[1:])) for anchor in anchors], float)
     places = np.linspace(0, len(anchors) - 1, 255)
     run = [np.interp(places, np.arange(len(anchors)), channel) for channel in points.T]
-    return bytes.fromhex(NOT_FINITE[1:]) + np.rint(np.transpose(run)).astype(np.uint8).tobytes()
+    return bytes.fromhex(not_finite[1:]) + np.rint(np.transpose(run)).astype(np.uint8).tobytes()
 
 
-_GRAYS = _colours(BLACK, WHITE)
-_SIGNED = _colours(BELOW, EQUAL, ABOVE)
+_GRAYS = _colours(BLACK, WHITE, not_finite="#F0E442")
+_SIGNED = _colours(BELOW, EQUAL, ABOVE, not_finite=BLACK)
 _MASKS = bytes.fromhex("".join(colour[1:] for colour in (NEITHER, BOTH, MISSING, EXTRA)))
