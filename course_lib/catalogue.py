@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
-
 from course_lib.errors import CourseError
 
 _NAME = re.compile(r"(?P<number>\d\d)_(?P<slug>[a-z][a-z0-9_]*)")
@@ -90,44 +87,6 @@ def locate(folder: Path, topic: str) -> Notebook:
             return notebook
     known = ", ".join(notebook.name for notebook in found) or "none"
     raise CourseError(f"There is no topic {topic!r}; there are {known}.")
-
-
-def read_notebook(path: Path) -> NotebookNode:
-    """Read a notebook in the current format.
-
-    Raises
-    ------
-    CourseError
-        If the file is not a notebook.
-    OSError
-        If the file cannot be opened.
-    """
-    content = path.read_bytes()
-    try:
-        notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
-        nbformat.validate(notebook, relax_add_props=True)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise CourseError(_not_a_notebook(path)) from error
-    except nbformat.ValidationError as error:
-        raise CourseError(_not_a_notebook(path)) from error
-    return notebook
-
-
-def graded_name(cell: NotebookNode) -> str | None:
-    """Return the exercise or quiz that a check cell grades, or None for any other cell."""
-    tests = cell.metadata.get("otter", {}).get("tests", [])
-    return tests[0] if tests else None
-
-
-def graded_names(notebook: NotebookNode) -> tuple[str, ...]:
-    """List what a notebook grades, in the order of its check cells."""
-    names = (graded_name(cell) for cell in notebook.cells)
-    return tuple(dict.fromkeys(name for name in names if name is not None))
-
-
-def _not_a_notebook(path: Path) -> str:
-    """Say that a file cannot be read as a notebook."""
-    return f"{path} is not a notebook that can be read (damaged, or cut off?)."
 
 
 def _parts(path: Path) -> re.Match[str] | None:

@@ -14,9 +14,10 @@ from typing import Literal
 import nbformat
 
 from course_lib import atomic
-from course_lib.catalogue import notebooks_in, read_notebook
+from course_lib.catalogue import notebooks_in
 from course_lib.errors import CourseError
 from course_lib.merging import adopt, is_current, merge
+from course_lib.reading import read_notebook
 
 DEFAULT_FOLDER = "my_course"
 

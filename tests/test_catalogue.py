@@ -3,7 +3,7 @@ import json
 import pytest
 from nbformat import NotebookNode, v4, writes
 
-from course_lib import catalogue
+from course_lib import catalogue, reading
 from course_lib.errors import CourseError
 
 
@@ -59,7 +59,7 @@ def test_an_unknown_topic_is_refused_with_those_there_are(folder, topic):
 def test_graded_names_are_listed_once_in_order():
     cells = [v4.new_code_cell("x", metadata={"otter": {"tests": [t]}}) for t in ("b", "a", "b")]
     notebook = v4.new_notebook(cells=[v4.new_markdown_cell("text"), *cells])
-    assert catalogue.graded_names(NotebookNode(notebook)) == ("b", "a")
+    assert reading.graded_names(NotebookNode(notebook)) == ("b", "a")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_is_no_notebook_is_refused_by_name(tmp_path, content):
     path = tmp_path / "02_normalization.ipynb"
     path.write_bytes(content)
     with pytest.raises(CourseError, match=r"02_normalization\.ipynb is not a notebook"):
-        catalogue.read_notebook(path)
+        reading.read_notebook(path)
 
 
 def test_the_course_root_holds_the_notebooks():

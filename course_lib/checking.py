@@ -1,0 +1,222 @@
+"""Running a notebook from top to bottom in a fresh kernel, and counting its points."""
+
+import asyncio
+import contextlib
+import copy
+import os
+import secrets
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal, DeadKernelError
+from nbformat import NotebookNode
+
+from course_lib.display.still import STILL_VARIABLE
+from course_lib.progress import PATH_VARIABLE
+from course_lib.reading import graded_name
+
+CELL_SECONDS = 60
+NOTEBOOK_SECONDS = 600
+_GRACE_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The points of one exercise or quiz, and why."""
+
+    name: str
+    points: int
+    max_points: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The points of one notebook.
+
+    Parameters
+    ----------
+    topic : str
+        The topic's slug.
+    exercises : tuple of Mark
+        Exercises and quizzes, in the order of the notebook.
+    """
+
+    topic: str
+    exercises: tuple[Mark, ...]
+
+    @property
+    def points(self) -> int:
+        """Points reached."""
+        return sum(mark.points for mark in self.exercises)
+
+    @property
+    def max_points(self) -> int:
+        """Points to be had."""
+        return sum(mark.max_points for mark in self.exercises)
+
+    @property
+    def solved(self) -> bool:
+        """Whether no point is missing."""
+        return self.points == self.max_points
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what ``course check --json`` prints."""
+        return {
+            "topic": self.topic,
+            "points": self.points,
+            "max_points": self.max_points,
+            "exercises": [asdict(mark) for mark in self.exercises],
+        }
+
+
+def blank_sheet(topic: str, points: Mapping[str, int], message: str) -> Sheet:
+    """Return a sheet without a point and the same message for every exercise."""
+    return Sheet(topic, tuple(Mark(name, 0, most, message) for name, most in points.items()))
+
+
+def check_notebook(
+    topic: str,
+    notebook: NotebookNode,
+    points: Mapping[str, int],
+    folder: Path,
+    *,
+    cell_seconds: int = CELL_SECONDS,
+    notebook_seconds: int = NOTEBOOK_SECONDS,
+) -> Sheet:
+    """Run a notebook and count the points of its check cells.
+
+    Each check cell is run as the course wrote it, whatever the notebook's own says: with the
+    course's ``check``, and with the answer by its name. The student's progress is not touched.
+
+    Parameters
+    ----------
+    topic : str
+        The topic's slug.
+    notebook : NotebookNode
+        What to run; it is not changed.
+    points : mapping
+        From each exercise's or quiz's name, in order, to its points.
+    folder : Path
+        Where the kernel runs.
+    cell_seconds, notebook_seconds : int
+        A cell that takes longer is interrupted; a notebook that takes longer is stopped.
+
+    Returns
+    -------
+    Sheet
+        One mark for every name, also where the cell is missing or was not reached.
+    """
+    proof = secrets.token_hex(16)
+    ready = _prepare(notebook, proof)
+    ending = asyncio.run(_run(ready, folder, cell_seconds, notebook_seconds))
+    cells = {graded_name(cell): cell for cell in ready.cells}
+    marks = (_mark(name, most, cells.get(name), proof, ending) for name, most in points.items())
+    return Sheet(topic, tuple(marks))
+
+
+def _prepare(notebook: NotebookNode, proof: str) -> NotebookNode:
+    """Return a copy without outputs; its check cells are the course's, and end with the proof."""
+    ready = copy.deepcopy(notebook)
+    for cell in ready.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+            if name := graded_name(cell):
+                cell.source = (
+                    f'from course_lib.notebook import check\ncheck("{name}", {name})\n"{proof}"'
+                )
+    return ready
+
+
+async def _run(
+    notebook: NotebookNode, folder: Path, cell_seconds: int, notebook_seconds: int
+) -> str:
+    """Run all cells in place; return why it ended early, or an empty text."""
+    async with _kernel(folder) as manager:
+        client = NotebookClient(
+            notebook,
+            km=manager,
+            timeout=cell_seconds,
+            interrupt_on_timeout=True,
+            allow_errors=True,
+            iopub_timeout=_GRACE_SECONDS,
+        )
+        client.log.setLevel("CRITICAL")
+        start = time.monotonic()
+        try:
+            await asyncio.wait_for(client.async_execute(), notebook_seconds)
+        except (TimeoutError, DeadKernelError):  # a client that is cancelled tells of a dead kernel
+            if time.monotonic() - start >= notebook_seconds:
+                return f"Not reached: the notebook takes longer than {notebook_seconds} s."
+            return "Not reached: the notebook's kernel ended before this cell."
+        except (CellControlSignal, RuntimeError) as error:
+            return f"Not reached: {_one_line(str(error))}"
+    return ""
+
+
+@asynccontextmanager
+async def _kernel(folder: Path) -> AsyncIterator[AsyncKernelManager]:
+    """Start a kernel of this very Python; end it and whatever it started."""
+    manager = AsyncKernelManager(kernel_spec_manager=_ThisPython())
+    with tempfile.TemporaryDirectory() as scratch:
+        own = {STILL_VARIABLE: "1", PATH_VARIABLE: str(Path(scratch, "progress.json"))}
+        await manager.start_kernel(
+            extra_arguments=["--HistoryManager.hist_file=:memory:"],
+            env={**os.environ, **own},
+            cwd=str(folder),
+            stderr=subprocess.DEVNULL,  # what the kernel logs of itself; outputs go elsewhere
+        )
+        group = getattr(manager.provisioner, "pgid", None)
+        try:
+            yield manager
+        finally:
+            await manager.shutdown_kernel(now=True)
+            if group is not None and hasattr(os, "killpg"):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(group, signal.SIGKILL)
+
+
+class _ThisPython(KernelSpecManager):
+    """Knows one kernel, this Python; a student may have others of the same name."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return the one kernel."""
+        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+
+def _mark(name: str, most: int, cell: NotebookNode | None, proof: str, ending: str) -> Mark:
+    """Tell the points of one check cell: only the proof that its end was reached gives any."""
+    if cell is None or cell.cell_type != "code":
+        return Mark(name, 0, most, "The check cell is missing; `course lab` brings it back.")
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if errors:
+        return Mark(name, 0, most, _message(name, errors[-1].ename, errors[-1].evalue))
+    results = [output.data for output in cell.outputs if output.output_type == "execute_result"]
+    if any(proof in str(data.get("text/plain")) for data in results):
+        return Mark(name, most, most, "Solved.")
+    return Mark(name, 0, most, ending or "The check did not come to its end.")
+
+
+def _message(name: str, error: str, text: str) -> str:
+    """Say in one line what a check cell raised."""
+    if error == "KeyboardInterrupt":
+        return "Stopped: the check took too long."
+    if error == "NameError" and f"'{name}'" in text:
+        return f"There is no {name}: its cell is missing, or an error stopped it."
+    return _one_line(text if error == "CheckFailed" else f"{error}: {text}")
+
+
+def _one_line(text: str) -> str:
+    """Join the lines of a text."""
+    return " ".join(text.split())
