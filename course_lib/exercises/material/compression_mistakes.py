@@ -6,9 +6,10 @@ import numpy as np
 
 from course_lib.exercises.exercise import mistake
 from course_lib.exercises.material import refusing_like
-from course_lib.imaging import compression
+from course_lib.imaging import compression, run_lengths
 
 _digits = partial(refusing_like, compression.digits_needed)
+_runs = partial(refusing_like, run_lengths.run_lengths)
 _integer = partial(refusing_like, compression.integer_image)
 
 
@@ -198,34 +199,45 @@ def _pairs(row):
     return np.column_stack([row[starts], np.diff(np.append(starts, row.size))])
 
 
+def _nan_unchecked(row):
+    """Compare neighbours, whatever they are."""
+    starts = np.concatenate([[0], _changes(row)])
+    return row[starts], np.diff(starts, append=row.size)
+
+
 RUN_LENGTHS = [
     mistake(
-        _last_run_lost,
+        _runs(_last_run_lost),
         "The last run is missing. No change follows it, so it has to be closed by the end of the "
         "row.",
     ),
     mistake(
-        _counted_values,
+        _runs(_counted_values),
         "You count each value over the whole row. Runs of one value that stand apart must stay "
         "apart, or nobody can tell where they were.",
     ),
     mistake(
-        _starts,
+        _runs(_starts),
         "You return where each run starts. Asked is how long it is: the distance to the next start "
         "(np.diff), and for the last run to the end of the row.",
     ),
     mistake(
-        _one_too_few,
+        _runs(_one_too_few),
         "All lengths are one too small. From pixel 3 to pixel 5 there are three pixels; the next "
         "start minus this start counts right.",
     ),
     mistake(
-        _shifted,
+        _runs(_shifted),
         "Your runs start one pixel too early. When row[1:] and row[:-1] differ at place i, the new "
         "run starts at i + 1.",
     ),
     mistake(
-        _pairs,
+        _runs(_pairs),
         "You return one table of pairs. Asked are two rows: all values, then all lengths.",
+    ),
+    mistake(
+        _nan_unchecked,
+        "NaN equals nothing, not even itself, so every NaN became a run of its own. Whoever stores "
+        "NaN wants to know: raise a ValueError if np.isnan(row).any().",
     ),
 ]

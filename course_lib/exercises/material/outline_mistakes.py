@@ -8,28 +8,34 @@ from course_lib.exercises.exercise import mistake
 from course_lib.exercises.material import refusing_like
 from course_lib.imaging import polygons
 
+_packed = partial(refusing_like, polygons.pack)
 _corners = partial(refusing_like, polygons.drop_collinear)
 
 PACK_OUTLINE = [
     mistake(
-        lambda points: points.ravel(),
+        _packed(lambda points: points.ravel()),
         "You read point by point: x1, y1, x2, y2. Asked are all x first, then all y. Swap the axes "
         "before you flatten.",
     ),
     mistake(
-        lambda points: points[:, ::-1].T.ravel(),
+        _packed(lambda points: points[:, ::-1].T.ravel()),
         "Your y come first. The points are (x, y): column 0 is x. Only arrays are indexed with y "
         "first.",
     ),
     mistake(
-        lambda points: np.concatenate([points, points[:1]]).T.ravel(),
+        _packed(lambda points: np.concatenate([points, points[:1]]).T.ravel()),
         "You repeat the first point at the end. The outline is closed by agreement; the repetition "
         "costs two numbers.",
     ),
     mistake(
-        lambda points: points.T,
+        _packed(lambda points: points.T),
         "You have the x in one row and the y in the next, but still a table of two rows. Flatten "
         "it into one row.",
+    ),
+    mistake(
+        lambda points: points.T.ravel(),
+        "Points with three coordinates were packed too, and whoever unpacks them gets nonsense. "
+        "Raise a ValueError unless points.shape is (N, 2).",
     ),
 ]
 

@@ -9,6 +9,7 @@ from course_lib.exercises.exercise import mistake
 from course_lib.exercises.material import refusing_like
 from course_lib.imaging import quantization, rescaling
 
+_read = partial(refusing_like, rescaling.rescale)
 _store = partial(refusing_like, rescaling.store)
 _range = partial(refusing_like, quantization.smallest_slope)
 _error = partial(refusing_like, quantization.largest_error)
@@ -44,29 +45,36 @@ STORED_TO_HU = [
         "bits 2 * 30000 wraps around to -5536. Convert to float first: stored.astype(float).",
     ),
     mistake(
-        lambda stored, slope, intercept: slope * stored.astype(float) - intercept,
+        _read(lambda stored, slope, intercept: slope * stored.astype(float) - intercept),
         "The sign of the intercept is wrong: it is added. With -1024, a stored 0 is air.",
     ),
     mistake(
-        lambda stored, slope, intercept: slope * (stored.astype(float) + intercept),
+        _read(lambda stored, slope, intercept: slope * (stored.astype(float) + intercept)),
         "You add the intercept before you multiply, so the slope multiplies it too. Multiply "
         "first.",
     ),
     mistake(
-        lambda stored, slope, intercept: (stored.astype(float) - intercept) / slope,
+        _read(lambda stored, slope, intercept: (stored.astype(float) - intercept) / slope),
         "This is the way from HU to stored values. Reading goes the other way: times the slope, "
         "plus the intercept.",
     ),
     mistake(
-        lambda stored, slope, intercept: stored.astype(float) + intercept,
+        _read(lambda stored, slope, intercept: stored.astype(float) + intercept),
         "You forgot the slope. It is 1 in most CT files, but not in all.",
     ),
     mistake(
-        lambda stored, slope, intercept: np.clip(
-            slope * stored.astype(float) + intercept, -1024, 3071
+        _read(
+            lambda stored, slope, intercept: np.clip(
+                slope * stored.astype(float) + intercept, -1024, 3071
+            )
         ),
         "You clip to [-1024, 3071] HU. What stands in the file must be read as it is: metal reads "
         "more, and padding outside the field of view less.",
+    ),
+    mistake(
+        lambda stored, slope, intercept: slope * stored.astype(float) + intercept,
+        "With a slope of 0 every pixel reads the same. Such a header is damaged; raise a "
+        "ValueError instead of returning a picture.",
     ),
 ]
 

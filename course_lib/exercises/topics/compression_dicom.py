@@ -14,23 +14,9 @@ from course_lib.exercises.material import (
     outline_mistakes,
     rescaling_mistakes,
 )
+from course_lib.exercises.material.outline_judges import same_polygon
 from course_lib.imaging import compression, polygons, quantization, rescaling
 from course_lib.imaging.run_lengths import run_lengths as reference_runs
-
-
-def _outline_problem(arguments, expected, found):
-    """Accept the right corners from any start and in either direction."""
-    corners = [tuple(point) for point in np.asarray(found).tolist()]
-    right = [tuple(point) for point in np.asarray(expected).tolist()]
-    turned = [right[i:] + right[:i] for i in range(len(right))]
-    if corners in turned or corners[::-1] in turned:
-        return None
-    if set(corners) == set(right):
-        return "These are the right corners, but not in the order of the outline."
-    wrong = [point for point in corners if point not in right]
-    if not wrong:
-        return "One of the corners stands twice, and another one is missing."
-    return f"({wrong[0][0]:g}, {wrong[0][1]:g}) is none of the corners."
 
 
 digits_needed = Exercise(
@@ -96,17 +82,19 @@ pack_outline = Exercise(
         drawn("some points", draws.polygon),
         drawn("the outline of a part of a liver", draws.liver),
         edge("a single point", np.array([[3, 8]])),
+        edge("points in space", np.array([[3, 8, 1], [4, 8, 1]]), raises=ValueError),
     ],
     judge=equal(),
     mistakes=outline_mistakes.PACK_OUTLINE,
     hints=[
         "Write down what you expect for the points (0, 1), (6, 1), (6, 4), (0, 4).",
         "points[:, 0] are all x, points[:, 1] all y.",
-        "np.concatenate([...]) joins rows; points.T.ravel() does it in one go.",
+        "np.concatenate([...]) joins rows; points.T.ravel() does it in one go. Look at "
+        "points.ndim and points.shape before.",
     ],
     alternatives=[
-        lambda points: np.concatenate([points[:, 0], points[:, 1]]),
-        lambda points: [int(p[0]) for p in points] + [int(p[1]) for p in points],
+        lambda points: np.concatenate(list(polygons.unpack(polygons.pack(points)).T)),
+        lambda points: polygons.pack(points).tolist(),
     ],
 )
 
@@ -121,7 +109,7 @@ drop_collinear = Exercise(
         drawn("the outline of a part of a liver", draws.liver),
         edge("three points on a line", np.array([[0, 0], [1, 1], [3, 3]]), raises=ValueError),
     ],
-    judge=holds(_outline_problem),
+    judge=holds(same_polygon),
     same=equal(),
     mistakes=outline_mistakes.DROP_COLLINEAR,
     hints=[
@@ -148,6 +136,7 @@ run_lengths = Exercise(
         edge("a single pixel", np.array([7])),
         edge("one run", np.zeros(12, int)),
         edge("no two alike", np.arange(5)),
+        edge("a row with NaN", np.array([1.0, np.nan, np.nan, 2.0]), raises=ValueError),
     ],
     judge=equal(),
     mistakes=compression_mistakes.RUN_LENGTHS,
@@ -155,7 +144,8 @@ run_lengths = Exercise(
         "Add up your lengths. They must give the number of pixels.",
         "A run starts at pixel 0 and wherever row[1:] differs from row[:-1], one place later: "
         "np.flatnonzero(row[1:] != row[:-1]) + 1.",
-        "With all starts in one array, np.diff(starts, append=len(row)) gives the lengths.",
+        "With all starts in one array, np.diff(starts, append=len(row)) gives the lengths. Before "
+        "all that, refuse NaN: np.isnan(row).any().",
     ],
     alternatives=[
         lambda row: tuple(part.tolist() for part in reference_runs(row)),
@@ -174,6 +164,7 @@ stored_to_hu = Exercise(
         given("slope 2, 16 bits signed", np.array([0, 512, 30000], np.int16), 2, -1024),
         drawn("a CT of a spine with another slope", draws.stored_spine),
         edge("padding below the CT range", np.array([-2000, 4000], np.int16), 1.0, 0.0),
+        edge("a slope of 0", np.array([0, 1034], np.uint16), 0.0, -1024.0, raises=ValueError),
     ],
     judge=close(rtol=1e-5),
     mistakes=rescaling_mistakes.STORED_TO_HU,
@@ -184,7 +175,7 @@ stored_to_hu = Exercise(
     ],
     alternatives=[
         lambda stored, slope, intercept: rescaling.rescale(stored, slope, intercept, np.float64),
-        lambda stored, slope, intercept: np.polyval([slope, intercept], stored.astype(np.float32)),
+        lambda stored, slope, intercept: rescaling.rescale(stored, slope, 0) + intercept,
     ],
 )  # fmt: skip
 
