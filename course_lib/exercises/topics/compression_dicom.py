@@ -18,7 +18,6 @@ from course_lib.exercises.material.outline_judges import same_polygon
 from course_lib.imaging import compression, polygons, quantization, rescaling
 from course_lib.imaging.run_lengths import run_lengths as reference_runs
 
-
 digits_needed = Exercise(
     reference=compression.digits_needed,
     points=1,
