@@ -23,12 +23,14 @@ class Number:
     label : str
         What it is, with its unit.
     value, low, high, step : float
-        Start, limits and step; whole numbers give whole numbers.
+        Start, limits and step; whole numbers give whole numbers. A typed value is moved to the
+        next step.
 
     Raises
     ------
     ValueError
-        If there is no label, the step is not positive, or the start lies outside the limits.
+        If there is no label, the step is not positive, or the start is not one of the steps
+        within the limits.
     """
 
     label: str
@@ -39,11 +41,17 @@ class Number:
 
     def __post_init__(self) -> None:
         _need_label(self.label)
-        if self.step <= 0:
+        if not self.step > 0:
             raise ValueError(f"{self.label!r} has the step {self.step}; it must be positive.")
         if not self.low <= self.value <= self.high:
             raise ValueError(
                 f"{self.label!r} starts at {self.value}, outside of {self.low} to {self.high}."
+            )
+        steps = (self.value - self.low) / self.step
+        if abs(steps - round(steps)) > 1e-6:  # the slider would move it, and the picture with it
+            raise ValueError(
+                f"{self.label!r} starts at {self.value}, which no step of {self.step} reaches "
+                f"from {self.low}."
             )
 
 

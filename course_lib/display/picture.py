@@ -8,6 +8,8 @@ from html import escape
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+_PNG = b"\x89PNG\r\n\x1a\n"
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -27,7 +29,7 @@ class Picture:
     Raises
     ------
     ValueError
-        If there is no alternative text.
+        If there is no alternative text, or the bytes are no PNG.
     """
 
     png: bytes
@@ -38,6 +40,8 @@ class Picture:
     def __post_init__(self) -> None:
         if not self.alt.strip():
             raise ValueError("A picture needs an alternative text (alt); none was given.")
+        if not self.png.startswith(_PNG):
+            raise ValueError(f"A picture holds the bytes of a PNG; these start {self.png[:8]!r}.")
 
     def html(self) -> str:
         """Return the picture as HTML with its text inside; nothing is loaded from elsewhere."""
@@ -71,7 +75,23 @@ def render(figure: Figure, alt: str, caption: str = "", dpi: int = 100) -> Pictu
     caption : str
         Text below the picture.
     dpi : int
-        Pixels per inch on the page; the file holds 1.5 times as many for sharp screens.
+        Pixels per inch on the page; the file holds as many as the figure says, for sharp screens
+        more than that.
+
+    Returns
+    -------
+    Picture
+        As wide on the page as the figure, at most as wide as the page.
+
+    Raises
+    ------
+    ValueError
+        If there is no alternative text.
+
+    Examples
+    --------
+    >>> render(Figure(figsize=(2, 1)), alt="Nothing yet.").width
+    200
     """
     buffer = io.BytesIO()
     FigureCanvasAgg(figure).print_png(buffer, pil_kwargs={"compress_level": 1})
