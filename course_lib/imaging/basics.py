@@ -1,0 +1,175 @@
+"""What the course takes for granted: indexing, masks, number types, axes, and a formula as code.
+
+The axes of a volume are (Z, Y, X): slice, row, column.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def crop_slice(
+    volume: NDArray, z: int, y_range: tuple[int, int], x_range: tuple[int, int]
+) -> NDArray:
+    """Cut a rectangle out of one slice of a volume.
+
+    Parameters
+    ----------
+    volume : (Z, Y, X) array
+        Any dtype.
+    z : int
+        Index of the slice.
+    y_range, x_range : tuple of int
+        First row (column), and the one after the last. What lies outside the slice is left out,
+        as in all indexing with numpy.
+
+    Returns
+    -------
+    (y_stop - y_start, x_stop - x_start) array
+        A copy, of the volume's dtype.
+
+    Examples
+    --------
+    >>> crop_slice(np.arange(24).reshape(2, 3, 4), 1, (0, 2), (1, 4))
+    array([[13, 14, 15],
+           [17, 18, 19]])
+    """
+    return volume[z, slice(*y_range), slice(*x_range)].copy()
+
+
+def mask_between(image: NDArray, low: float, high: float) -> NDArray[np.bool_]:
+    """Mark the values in a closed interval.
+
+    Parameters
+    ----------
+    image : array
+        Any shape; NaN is never inside.
+    low, high : float
+        Both ends belong to the interval; for low > high nothing is inside.
+
+    Returns
+    -------
+    bool array
+        True where low <= value <= high.
+
+    Examples
+    --------
+    >>> mask_between(np.array([-100, 40, 900]), 0, 900)
+    array([False,  True,  True])
+    """
+    return (image >= low) & (image <= high)
+
+
+def mean_in_mask(image: NDArray, mask: NDArray[np.bool_]) -> float:
+    """Average the values inside a mask.
+
+    Parameters
+    ----------
+    image : array
+        Any shape.
+    mask : bool array
+        Of the same shape.
+
+    Returns
+    -------
+    float
+        In the unit of the image.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or nothing is inside the mask.
+
+    Examples
+    --------
+    >>> mean_in_mask(np.array([10.0, 20.0, 90.0]), np.array([True, True, False]))
+    15.0
+    """
+    if image.shape != mask.shape:
+        raise ValueError(f"The image has the shape {image.shape}, the mask {mask.shape}.")
+    if not mask.any():
+        raise ValueError("The mask is empty; the mean of nothing does not exist.")
+    return float(image[mask].mean(dtype=np.float64))
+
+
+def average_images(first: NDArray, second: NDArray) -> NDArray[np.float64]:
+    """Average two images, value by value, whatever their integer type can hold.
+
+    Parameters
+    ----------
+    first, second : array
+        Of one shape, for example uint8 or int16.
+
+    Returns
+    -------
+    float64 array
+        (first + second) / 2 without overflow and without rounding.
+
+    Examples
+    --------
+    >>> average_images(np.array([200, 3], np.uint8), np.array([100, 4], np.uint8))
+    array([150. ,   3.5])
+    """
+    return (first.astype(np.float64) + second) / 2
+
+
+def subtract_slice_means(volume: NDArray) -> NDArray[np.floating]:
+    """Subtract from each slice its own mean.
+
+    Parameters
+    ----------
+    volume : (Z, Y, X) array
+        Any dtype.
+
+    Returns
+    -------
+    (Z, Y, X) floating array
+        Every slice has the mean 0.
+
+    Examples
+    --------
+    >>> subtract_slice_means(np.array([[[1, 3]], [[10, 30]]]))
+    array([[[ -1.,   1.]],
+    <BLANKLINE>
+           [[-10.,  10.]]])
+    """
+    return volume - volume.mean(axis=(1, 2), keepdims=True)
+
+
+def transmission(mu_per_cm: ArrayLike, lengths_mm: ArrayLike) -> float:
+    """Compute the part of the radiation that passes through several tissues, one after another.
+
+    The law of Lambert and Beer: exp(-sum of mu_i d_i).
+
+    Parameters
+    ----------
+    mu_per_cm : sequence of float
+        Linear attenuation coefficient of each tissue, in 1/cm.
+    lengths_mm : sequence of float
+        Length of the path in each tissue, in mm; 1 cm is 10 mm.
+
+    Returns
+    -------
+    float
+        Between 0 (nothing passes) and 1 (everything does).
+
+    Raises
+    ------
+    ValueError
+        If a length is negative, or there are not as many lengths as coefficients.
+
+    References
+    ----------
+    .. [1] Hubbell and Seltzer, NIST Standard Reference Database 126, 2004.
+       doi:10.18434/T4D01F
+
+    Examples
+    --------
+    >>> round(transmission([0.097], [100]), 3)  # 10 cm of water at 500 keV
+    0.379
+    """
+    mu, lengths = np.asarray(mu_per_cm, np.float64), np.asarray(lengths_mm, np.float64)
+    if mu.shape != lengths.shape:
+        raise ValueError(f"There are {mu.size} coefficients, but {lengths.size} lengths.")
+    if (lengths < 0).any():
+        raise ValueError(f"The lengths are {lengths.tolist()} mm; none may be negative.")
+    return float(np.exp(-np.sum(mu * lengths / 10)))
