@@ -5,7 +5,7 @@ from typing import Any
 
 from course_lib.errors import CourseError
 from course_lib.exercises.cases import Case
-from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.exercise import Exercise, call_directly
 from course_lib.exercises.failures import Failure
 from course_lib.exercises.judges import Problem
 from course_lib.exercises.running import Outcome
@@ -49,15 +49,18 @@ def verdict(
 
 
 def argument_names(exercise: Exercise, count: int) -> list[str]:
-    """Return the names of the arguments as they stand in the reference, or numbers."""
-    numbered = [f"argument {i + 1}" for i in range(count)]
-    if not callable(exercise.reference):
-        return numbered
+    """Return the names of a case's arguments: those of the reference, or of the script."""
+    direct = exercise.call is call_directly
     try:
-        names = list(inspect.signature(exercise.reference).parameters)
-    except (TypeError, ValueError):  # compiled functions need not have a signature
-        return numbered
-    return names[:count] if len(names) >= count else numbered
+        signature = inspect.signature(exercise.reference if direct else exercise.call)
+    except (TypeError, ValueError):  # no function, or a compiled one without a signature
+        return [f"argument {i + 1}" for i in range(count)]
+    names = [
+        name
+        for name, parameter in signature.parameters.items()
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    ][not direct :]
+    return [*names, *(f"argument {i + 1}" for i in range(len(names), count))][:count]
 
 
 def _not_done(exercise: Exercise, arguments: tuple[Any, ...], outcome: Outcome) -> Problem | None:

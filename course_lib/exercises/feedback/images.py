@@ -43,14 +43,14 @@ def show_image(label: str, image: NDArray, slice_shown: int | None = None) -> Pi
 
 
 def compare_images(
-    place: str, expected: NDArray, given: NDArray, wrong: NDArray[np.bool_]
+    labels: tuple[str, str, str], expected: NDArray, given: NDArray, wrong: NDArray[np.bool_]
 ) -> Iterator[Part]:
     """Show two images of one shape on one scale, and their difference.
 
     Parameters
     ----------
-    place : str
-        Put behind the labels, where the image is a part of the result.
+    labels : tuple of str
+        Of yours, expected and difference.
     expected, given : (Y, X) or (Z, Y, X) array
         Of a volume, the slice that differs most is shown.
     wrong : bool array
@@ -59,15 +59,15 @@ def compare_images(
     number = _plane_number(expected, worst_slice(expected, given) if expected.ndim == 3 else None)
     scale = _common_scale(expected, given)
     where = _where(wrong)
-    yield _gray(f"Yours{place}", given, number, scale, where)
-    yield _gray(f"Expected{place}", expected, number, scale)
+    yield _gray(labels[0], given, number, scale, where)
+    yield _gray(labels[1], expected, number, scale)
     if not wrong.any():
         return
     ours, theirs = _plane(expected, number), _plane(given, number)
     if expected.dtype.kind == given.dtype.kind == "b":
-        yield _mask_difference(f"Difference{place}", expected, given, (ours, theirs), where)
+        yield _mask_difference(labels[2], expected, given, (ours, theirs), where)
     else:
-        yield _difference(f"Difference{place}", subtract(theirs, ours), where)
+        yield _difference(labels[2], subtract(theirs, ours), where)
 
 
 def _gray(

@@ -44,6 +44,11 @@ def is_volume(array: NDArray) -> bool:
     return array.ndim == 3 and array.shape[0] > 0 and is_image(array[0])
 
 
+def is_picture(array: NDArray) -> bool:
+    """Tell whether an array is shown as a picture."""
+    return is_image(array) or is_volume(array)
+
+
 def value_range(array: NDArray) -> tuple[float, float] | None:
     """Return the least and the greatest finite value, or None where there is none."""
     if array.size == 0:
