@@ -11,8 +11,10 @@ _STYLE = """
 .course-widget .widget-label { height: auto; line-height: 1.3; white-space: normal; }
 .course-widget .widget-html-content { line-height: 1.5; }
 .course-widget .widget-html-content p { margin: 0 0 0.5em; }
-.course-widget .widget-radio-box label { height: auto; line-height: 1.5; white-space: normal; }
+.course-widget .widget-radio { margin: 2px; }
 .course-widget .widget-radio-box { margin: 0; width: auto; }
+.course-widget .widget-radio-box label { height: auto; line-height: 1.5; white-space: normal; }
+.course-widget .widget-checkbox label { align-items: center; height: auto; white-space: normal; }
 """
 
 # From Python no attribute of a widget's elements can be set, so the page does it:

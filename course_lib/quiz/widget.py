@@ -90,7 +90,8 @@ class _Quiz:
         check = _button("Check my answer", self._check, "primary")
         buttons = row([check, self._another, self._back])
         parts = [self._asked, self._options, buttons, self._feedback, self._note]
-        return accessible(parts, max_width="52em")
+        line = "1px solid var(--jp-border-color1, #8a8a8a)"
+        return accessible(parts, max_width="52em", border=line, padding="0.6em 1em")
 
     def _show(self, letter: str | None, feedback: str) -> None:
         """Show the present question with the letter chosen and the feedback given so far."""
@@ -112,7 +113,7 @@ class _Quiz:
             self._feedback.value = _status("<strong>Choose an answer first.</strong>", _NOTED)
             return
         option = self._question.option(self._options.value)
-        self._feedback.value = _said_to(option)
+        self._feedback.value = _said_to(option, graded=self._number == 0)
         if self._number == 0 and self._on_answer is not None:
             self._on_answer(self._family.name, self._family.topic, option.right)
 
@@ -162,10 +163,11 @@ def _asked(question: Question, number: int) -> str:
     )
 
 
-def _said_to(option: Option) -> str:
+def _said_to(option: Option, graded: bool) -> str:
     """Write the feedback of an option: in words first, the colour only repeats them."""
     verdict, colour = ("Right.", _RIGHT) if option.right else ("Not right.", _WRONG)
-    return _status(f"<strong>{verdict}</strong> {escape(option.feedback)}", colour)
+    then = " Now type its letter in the cell below." if option.right and graded else ""
+    return _status(f"<strong>{verdict}</strong> {escape(option.feedback)}{then}", colour)
 
 
 def _status(content: str, colour: str = "transparent") -> str:
@@ -176,8 +178,8 @@ def _status(content: str, colour: str = "transparent") -> str:
 
 def _note(name: str, first: Question, number: int) -> str:
     """Say what is graded: the typed cell, which belongs to the first question."""
-    practice = "This question is for practice. " if number else "Trying here costs nothing. "
+    free = "This question is for practice." if number else "Trying costs nothing here."
     return (
-        f"<p>{practice}Graded is the letter that you type in the cell below, "
-        f"<code>quiz_{escape(name)}</code>; it belongs to {_called(first)}.</p>"
+        f"<p>{free} What is graded is the letter that you type in the cell below, "
+        f"<code>quiz_{escape(name)}</code>. It belongs to {_called(first)}.</p>"
     )
