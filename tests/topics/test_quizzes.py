@@ -1,6 +1,7 @@
 """Every quiz of the course, whatever its topic."""
 
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ every_family = pytest.mark.parametrize(
 )
 
 
+@cache
 def drawn(family):
     """Return 200 drawn questions."""
     rng = np.random.default_rng(11)
