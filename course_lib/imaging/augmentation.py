@@ -146,7 +146,7 @@ def random_noise(image: ArrayLike, rng: np.random.Generator, sigma: float) -> ND
 
 
 def bias_field(
-    shape: tuple[int, ...], rng: np.random.Generator, strength: float = 0.3, knots: int = 4
+    shape: tuple[int, ...], rng: np.random.Generator, strength: float = 0.3, knots: int = 3
 ) -> NDArray[np.float64]:
     """Make the smooth brightness of a receive coil, near 1 everywhere.
 
