@@ -52,6 +52,12 @@ def true_and_predicted(rng: np.random.Generator) -> Arguments:
     return true, true + rng.normal(0, 50, true.shape)
 
 
+def head_on_some_scale(rng: np.random.Generator) -> Arguments:
+    """Draw where soft tissue begins and ends on the scale of a model for the real CT."""
+    low, high = int(rng.integers(-200, -50)), int(rng.integers(60, 250))
+    return head(), [-1000, low, high, 2000], VALUES
+
+
 def predicted_head(rng: np.random.Generator) -> Arguments:
     """Draw what a model might predict on the piecewise scale, some of it beyond 0..1."""
     scaled = model_scaling.stretch_piecewise(head().astype(float), KNOTS, VALUES)

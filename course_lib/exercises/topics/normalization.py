@@ -231,7 +231,7 @@ stretch_piecewise = Exercise(
             cases.KNOTS,
             cases.VALUES,
         ),
-        drawn("a CT of a head", lambda rng: (cases.head(), cases.KNOTS, cases.VALUES)),
+        drawn("a CT of a head", cases.head_on_some_scale),
         given("two knots", np.array([0.0, 1.0, 4.0]), [0, 4], [10, 20]),
         edge("knots that fall", np.arange(4.0), [0, 5, 3], [0, 1, 2], raises=ValueError),
         edge("values that stay", np.arange(4.0), [0, 3, 5], [0, 1, 1], raises=ValueError),
@@ -256,7 +256,7 @@ restore_piecewise = Exercise(
     cases=[
         given(
             "seven predictions",
-            np.array([-0.1, 0.0, 0.1, 0.5, 0.8, 0.95, 1.2]),
+            np.array([-0.1, 0.0, 0.1, 0.35, 0.8, 0.95, 1.2]),
             cases.KNOTS,
             cases.VALUES,
         ),
@@ -280,6 +280,7 @@ random_gain_offset = Exercise(
         drawn("an MR slice", cases.normalized_scan),
         given("large offsets", np.linspace(0, 1, 12).reshape(3, 4), 7, (0.5, 2.0), (5.0, 6.0)),
         given("whole numbers", np.arange(12, dtype=np.int16), 7, (0.5, 2.0), (-1.0, 1.0)),
+        edge("an inverted gain", np.arange(4.0), 7, (1.1, 0.9), (-1.0, 1.0), raises=ValueError),
     ],
     judge=holds(judges.augmentation_problem),
     same=judges.same_augmentation,
