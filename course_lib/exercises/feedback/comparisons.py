@@ -95,10 +95,8 @@ def compare(pair: Pair) -> Iterator[Part]:
 
 def _at(pair: Pair, indices: Sequence[tuple[int, ...]]) -> list[Pair]:
     """Return pairs of single numbers."""
-    return [
-        Pair("", pair.expected[i, ...], pair.given[i, ...], pair.wrong[i, ...], pair.right)
-        for i in indices
-    ]
+    places: list[Any] = [(*index, ...) for index in indices]  # so that arrays come, not numbers
+    return [Pair("", pair.expected[i], pair.given[i], pair.wrong[i], pair.right) for i in places]
 
 
 def _compare_matrices(pair: Pair) -> Iterator[Part]:

@@ -127,7 +127,8 @@ def _greatest(image: NDArray) -> NDArray:
     padded[: image.shape[0], : image.shape[1]] = image
     blocks = padded.reshape(rows, step, columns, step).swapaxes(1, 2).reshape(rows, columns, -1)
     size = np.abs(blocks)
-    size[~np.isfinite(size)] = np.inf
+    if image.dtype.kind == "f":
+        size[~np.isfinite(size)] = np.inf
     return np.take_along_axis(blocks, size.argmax(axis=2)[..., np.newaxis], axis=2)[..., 0]
 
 
