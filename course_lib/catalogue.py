@@ -27,6 +27,8 @@ class Notebook:
         How long it takes a student.
     slides : str
         The slides of the lecture that it covers, for example "4-10".
+    graded : tuple of str
+        Exercises and quizzes that its check cells grade, in order.
     """
 
     path: Path
@@ -35,6 +37,7 @@ class Notebook:
     title: str
     minutes: int | None = None
     slides: str = ""
+    graded: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -100,7 +103,8 @@ def _describe(path: Path) -> Notebook:
     if parts is None:
         raise CourseError(f"{path.name} is not named like 02_normalization.ipynb.")
     number, slug = parts["number"], parts["slug"]
-    header = _header(path)
+    content = _content(path)
+    header = _dict(_dict(content.get("metadata")).get("course"))
     minutes = header.get("minutes")
     return Notebook(
         path=path,
@@ -109,13 +113,28 @@ def _describe(path: Path) -> Notebook:
         title=str(header.get("title") or slug.replace("_", " ")),
         minutes=minutes if isinstance(minutes, int) else None,
         slides=str(header.get("slides") or ""),
+        graded=_graded(content),
     )
 
 
-def _header(path: Path) -> dict[str, Any]:
-    """Return the course's part of a notebook's metadata; empty where it cannot be read."""
+def _content(path: Path) -> dict[str, Any]:
+    """Return what a notebook's file holds; empty where it cannot be read."""
     try:
-        header = json.loads(path.read_bytes())["metadata"]["course"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return _dict(json.loads(path.read_bytes()))
+    except (OSError, ValueError, RecursionError):
         return {}
-    return header if isinstance(header, dict) else {}
+
+
+def _graded(content: dict[str, Any]) -> tuple[str, ...]:
+    """List the names in the check cells, each once."""
+    cells = content.get("cells")
+    found: dict[str, None] = {}
+    for cell in cells if isinstance(cells, list) else []:
+        tests = _dict(_dict(_dict(cell).get("metadata")).get("otter")).get("tests")
+        found.update(dict.fromkeys(map(str, tests if isinstance(tests, list) else [])))
+    return tuple(found)
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    """Return a value that is a dict, and an empty one for anything else."""
+    return value if isinstance(value, dict) else {}

@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
 from course_lib import progress
 from course_lib.exercises.evaluation import PUBLIC_SEED, Report, evaluate
 from course_lib.exercises.feedback import Feedback, as_html, as_text, make_feedback
+from course_lib.overview import course_map, progress_overview
 from course_lib.quiz.registry import find, find_graded
 from course_lib.quiz.widget import quiz_widget
 
@@ -112,6 +114,18 @@ def ask(name: str) -> Any:
         If there is no such quiz; the message offers similar names.
     """
     return quiz_widget(find(name), progress.record_quiz)
+
+
+def show_map() -> None:
+    """Show the topics of the course, with links to those that are there."""
+    overview = course_map(Path.cwd())
+    _show(overview.html(), overview.text())
+
+
+def show_progress() -> None:
+    """Show what is solved, topic by topic."""
+    overview = progress_overview(Path.cwd())
+    _show(overview.html(), overview.text())
 
 
 def _record(report: Report) -> int:
