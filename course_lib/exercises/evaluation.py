@@ -102,6 +102,14 @@ def evaluate(exercise: Exercise, answer: Any, seed: int = PUBLIC_SEED) -> Report
     -------
     Report
         Every case, and the known mistake if there is one.
+
+    Examples
+    --------
+    >>> from course_lib.exercises.cases import given
+    >>> from course_lib.exercises.judges import equal
+    >>> add = Exercise(reference=lambda a, b: a + b, cases=[given("3, 4", 3, 4)], judge=equal())
+    >>> evaluate(add, lambda a, b: a * b).first_failure.problem.sentence
+    'Your result is 12; expected 7.'
     """
     drawn = trials(exercise, seed)
     inputs = (trial.arguments for trial in drawn)
@@ -116,6 +124,14 @@ def trials(exercise: Exercise, seed: int = PUBLIC_SEED) -> tuple[Trial, ...]:
     ------
     CourseError
         If the reference fails where it should not, or does not fail where it should.
+
+    Examples
+    --------
+    >>> from course_lib.exercises.cases import given
+    >>> from course_lib.exercises.judges import equal
+    >>> add = Exercise(reference=lambda a, b: a + b, cases=[given("3, 4", 3, 4)], judge=equal())
+    >>> trials(add)[0].expected.value
+    7
     """
     return tuple(_trial(exercise, case, seed, i) for i, case in enumerate(exercise.cases))
 
@@ -136,6 +152,14 @@ def report(exercise: Exercise, drawn: Sequence[Trial], outcomes: Sequence[Outcom
     ------
     CourseError
         If there are more outcomes than trials.
+
+    Examples
+    --------
+    >>> from course_lib.exercises.cases import given
+    >>> from course_lib.exercises.judges import equal
+    >>> add = Exercise(reference=lambda a, b: a + b, cases=[given("3, 4", 3, 4)], judge=equal())
+    >>> report(add, trials(add), [Outcome(7)]).passed
+    True
     """
     if len(outcomes) > len(drawn):
         raise CourseError(
@@ -150,7 +174,16 @@ def report(exercise: Exercise, drawn: Sequence[Trial], outcomes: Sequence[Outcom
 
 
 def judge_outcome(exercise: Exercise, trial: Trial, outcome: Outcome) -> Problem | None:
-    """Return what is wrong with an outcome, or None."""
+    """Return what is wrong with an outcome, or None.
+
+    Examples
+    --------
+    >>> from course_lib.exercises.cases import given
+    >>> from course_lib.exercises.judges import equal
+    >>> add = Exercise(reference=lambda a, b: a + b, cases=[given("3, 4", 3, 4)], judge=equal())
+    >>> judge_outcome(add, trials(add)[0], Outcome(7)) is None
+    True
+    """
     with np.errstate(all="ignore"):  # a student's own numpy settings are not for our arithmetic
         return verdict(exercise, trial.case, trial.arguments, trial.expected, outcome)
 
@@ -160,6 +193,14 @@ def find_mistake(exercise: Exercise, results: Sequence[CaseResult]) -> Mistake |
 
     It must explain the first failing case, and may not be wrong in a case where the answer is
     right. Among several, the one that explains most cases wins.
+
+    Examples
+    --------
+    >>> from course_lib.exercises.cases import given
+    >>> from course_lib.exercises.judges import equal
+    >>> add = Exercise(reference=lambda a, b: a + b, cases=[given("3, 4", 3, 4)], judge=equal())
+    >>> find_mistake(add, evaluate(add, lambda a, b: a * b).results) is None
+    True
     """
     failing = [result for result in results if result.problem is not None]
     if not failing or failing[0].problem is None or failing[0].problem.kind in _UNEXPLAINED:

@@ -58,6 +58,11 @@ def describe(error: BaseException, answer: Any = None, arguments: tuple[Any, ...
         As caught, with its traceback.
     answer, arguments : Any
         What was called with what; they tell an error of the call from one inside the answer.
+
+    Examples
+    --------
+    >>> describe(ValueError("too small")).message
+    'too small'
     """
     kind = type(error)
     ancestors = tuple(base.__name__ for base in kind.__mro__)

@@ -73,6 +73,12 @@ def attempt(
     list of Outcome
         One for each input, in order. One that is too slow once is not waited for again, and the
         list ends there.
+
+    Examples
+    --------
+    >>> outcomes = attempt(lambda answer, x: answer(x), abs, [(-1,), ("a",)], 1.0)
+    >>> outcomes[0].value, outcomes[1].failure.name
+    (1, 'TypeError')
     """
     unwritten, outcomes = is_unwritten(answer), []
     for arguments in inputs:
@@ -106,6 +112,11 @@ def run(
     Outcome
         Value or failure, the arguments that were modified, the time, and what was printed.
         Whatever the answer raises is a result, also SystemExit; only KeyboardInterrupt passes.
+
+    Examples
+    --------
+    >>> run(lambda answer, x: answer(x), abs, (-3,), 1.0).value
+    3
     """
     copies = copy.deepcopy(arguments)
     value, failure, timed_out = None, None, False

@@ -68,6 +68,13 @@ def describe_not_finite(expected: NDArray, given: NDArray) -> str | None:
     ----------
     expected, given : array
         Of one shape.
+
+    Examples
+    --------
+    >>> describe_not_finite(np.ones(2), np.ones(2)) is None
+    True
+    >>> describe_not_finite(np.ones(2), np.array([1, np.nan]))[:29]
+    'holds NaN in 1 of 2 values, f'
     """
     if given.dtype.kind not in "fc" or expected.dtype.kind not in "biufc":
         return None
@@ -158,7 +165,13 @@ def number_text(value: Any, digits: int = _DIGITS[0]) -> str:
 
 
 def number_pair(given: Any, expected: Any) -> tuple[str, str]:
-    """Write two numbers with as many digits as it takes to see that they differ."""
+    """Write two numbers with as many digits as it takes to see that they differ.
+
+    Examples
+    --------
+    >>> number_pair(1.0, 1.0 + 1e-8)
+    ('1', '1.00000001')
+    """
     for digits in _DIGITS:
         pair = number_text(given, digits), number_text(expected, digits)
         if pair[0] != pair[1]:
@@ -167,17 +180,35 @@ def number_pair(given: Any, expected: Any) -> tuple[str, str]:
 
 
 def index_text(index: Sequence[int]) -> str:
-    """Write an index as it stands in code: [3] or [3, 4]."""
+    """Write an index as it stands in code: [3] or [3, 4].
+
+    Examples
+    --------
+    >>> index_text((3, 4))
+    '[3, 4]'
+    """
     return f"[{', '.join(str(int(i)) for i in index)}]"
 
 
 def joined(words: Sequence[str], last: str = "and") -> str:
-    """Join words: "a, b and c"."""
+    """Join words: "a, b and c".
+
+    Examples
+    --------
+    >>> joined(["a", "b", "c"])
+    'a, b and c'
+    """
     return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def with_article(noun: str) -> str:
-    """Put "a" or "an" before a word."""
+    """Put "a" or "an" before a word.
+
+    Examples
+    --------
+    >>> with_article("array"), with_article("list")
+    ('an array', 'a list')
+    """
     return f"{'an' if noun[:1].lower() in tuple('aeio') else 'a'} {noun}"
 
 

@@ -41,7 +41,13 @@ def plain_array(value: Any) -> NDArray | None:
 
 
 def plain_items(value: Any) -> list[Any] | None:
-    """Return the items of a list or tuple (also a named one), or None for anything else."""
+    """Return the items of a list or tuple (also a named one), or None for anything else.
+
+    Examples
+    --------
+    >>> plain_items((1, "a")), plain_items("ab")
+    ([1, 'a'], None)
+    """
     if issubclass(type(value), tuple):
         return list(tuple.__iter__(value))
     if issubclass(type(value), list):
@@ -53,6 +59,11 @@ def plain_dict(value: Any) -> dict[Any, Any] | None:
     """Return a dict of any kind with plain keys, or None for anything else.
 
     Keys are numbers, texts, None, or tuples of them; numpy's numbers become Python's.
+
+    Examples
+    --------
+    >>> plain_dict({np.int64(3): "x"})
+    {3: 'x'}
     """
     if not issubclass(type(value), dict):
         return None
@@ -63,7 +74,13 @@ def plain_dict(value: Any) -> dict[Any, Any] | None:
 
 
 def is_numeric(value: Any) -> bool:
-    """Tell whether a value is a number, or nested lists of numbers that have one shape."""
+    """Tell whether a value is a number, or nested lists of numbers that have one shape.
+
+    Examples
+    --------
+    >>> is_numeric([[1, 2], [3, 4]]), is_numeric([[1, 2], [3]])
+    (True, False)
+    """
     try:
         return _only_numbers(value, 0) and np.asarray(value).dtype.kind in NUMERIC_KINDS + "U"
     except (ValueError, OverflowError):  # nested lists of different lengths
@@ -97,7 +114,13 @@ def different(
 
 
 def subtract(given: NDArray, expected: NDArray) -> NDArray:
-    """Subtract without wrapping around, whatever the integer type."""
+    """Subtract without wrapping around, whatever the integer type.
+
+    Examples
+    --------
+    >>> subtract(np.array([1], np.uint8), np.array([3], np.uint8))
+    array([-2.])
+    """
     wide = np.result_type(given, expected, np.float64)
     with np.errstate(all="ignore"):
         return np.subtract(given, expected, dtype=wide)
@@ -112,6 +135,11 @@ def same_structure(expected: Any, given: Any) -> Any:
         Of the types that judges compare.
     given : Any
         Found to have the same structure.
+
+    Examples
+    --------
+    >>> same_structure((np.zeros(2), 0), [[1, 2], 3])
+    (array([1, 2]), np.int64(3))
     """
     if isinstance(expected, Mapping):
         mine = plain_dict(given) or {}

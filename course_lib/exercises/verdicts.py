@@ -39,6 +39,14 @@ def verdict(
     ------
     CourseError
         If the exercise's judge cannot judge what the reference returns.
+
+    Examples
+    --------
+    >>> from course_lib.exercises.cases import given
+    >>> from course_lib.exercises.judges import equal
+    >>> add = Exercise(reference=lambda a, b: a + b, cases=[given("3, 4", 3, 4)], judge=equal())
+    >>> verdict(add, add.cases[0], (3, 4), Outcome(7), Outcome(12)).sentence
+    'Your result is 12; expected 7.'
     """
     return _not_done(exercise, arguments, outcome) or (
         _judge_raised(case.raises, outcome)
@@ -49,7 +57,16 @@ def verdict(
 
 
 def argument_names(exercise: Exercise, count: int) -> list[str]:
-    """Return the names of a case's arguments: those of the reference, or of the script."""
+    """Return the names of a case's arguments: those of the reference, or of the script.
+
+    Examples
+    --------
+    >>> from course_lib.exercises.cases import given
+    >>> from course_lib.exercises.judges import equal
+    >>> add = Exercise(reference=lambda a, b: a + b, cases=[given("3, 4", 3, 4)], judge=equal())
+    >>> argument_names(add, 2)
+    ['a', 'b']
+    """
     direct = exercise.call is call_directly
     try:
         signature = inspect.signature(exercise.reference if direct else exercise.call)

@@ -61,6 +61,11 @@ def show_value(label: str, value: Any, slice_shown: int | None = None) -> Part:
         A student's or ours.
     slice_shown : int, optional
         Which slice of a volume; by default the middle one.
+
+    Examples
+    --------
+    >>> show_value("Input", 3)
+    Text(label='Input', text='3')
     """
     array = plain_array(value)
     if array is not None and is_picture(array):
@@ -71,13 +76,27 @@ def show_value(label: str, value: Any, slice_shown: int | None = None) -> Part:
 
 
 def compare_numbers(pairs: Sequence[Pair]) -> Table:
-    """Show single numbers in one table, a column for each."""
+    """Show single numbers in one table, a column for each.
+
+    Examples
+    --------
+    >>> pair = Pair("slope", np.array(5), np.array(4), np.array(True))
+    >>> compare_numbers([pair]).rows
+    (('Yours', ('4',)), ('Expected', ('5',)), ('Difference', ('-1',)))
+    """
     header = tuple(pair.name for pair in pairs) if any(pair.name for pair in pairs) else ()
     return _compared("Result", header, pairs)
 
 
 def compare(pair: Pair) -> Iterator[Part]:
-    """Show two arrays, and how they differ."""
+    """Show two arrays, and how they differ.
+
+    Examples
+    --------
+    >>> a, b = np.array([1, 2]), np.array([1, 5])
+    >>> [part.label for part in compare(Pair("", a, b, a != b))]
+    ['Result']
+    """
     if is_picture(pair.expected):
         names = pair.label("Yours"), pair.label(pair.right), pair.label("Difference")
         yield from images.compare_images(names, pair.expected, pair.given, pair.wrong)

@@ -26,6 +26,12 @@ def draw_curves(curve: Curve) -> str:
     -------
     str
         A figure in HTML.
+
+    Examples
+    --------
+    >>> line = np.linspace(0, 1, 50)
+    >>> draw_curves(Curve("Yours and expected", line**2, line, "Two lines.")).count("<path")
+    2
     """
     low, high = value_range(np.concatenate([curve.given, curve.expected])) or (0.0, 0.0)
     last = curve.expected.size - 1

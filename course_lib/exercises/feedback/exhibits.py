@@ -33,6 +33,16 @@ def show_case(exercise: Exercise, result: CaseResult) -> tuple[Part, ...]:
         What was asked.
     result : CaseResult
         A case that is not right.
+
+    Examples
+    --------
+    >>> from course_lib.exercises.cases import given
+    >>> from course_lib.exercises.evaluation import evaluate
+    >>> from course_lib.exercises.judges import equal
+    >>> double = Exercise(reference=lambda x: 2 * x, cases=[given("3", 3)], judge=equal())
+    >>> parts = show_case(double, evaluate(double, lambda x: x + 2).results[0])
+    >>> parts[1].rows
+    (('Yours', ('5',)), ('Expected', ('6',)), ('Difference', ('-1',)))
     """
     pairs = _pairs(exercise, result)
     volumes = (pair for pair in pairs if pair.wrong.any() and is_volume(pair.expected))
@@ -43,7 +53,17 @@ def show_case(exercise: Exercise, result: CaseResult) -> tuple[Part, ...]:
 
 
 def find_pattern(exercise: Exercise, result: CaseResult) -> str | None:
-    """Say what form the difference has in the first result that differs, or None."""
+    """Say what form the difference has in the first result that differs, or None.
+
+    Examples
+    --------
+    >>> from course_lib.exercises.cases import given
+    >>> from course_lib.exercises.evaluation import evaluate
+    >>> from course_lib.exercises.judges import equal
+    >>> same = Exercise(reference=list, cases=[given("three", [1, 5, 2])], judge=equal())
+    >>> find_pattern(same, evaluate(same, lambda x: [3 * v for v in x]).results[0])
+    'Every value is 3 times the expected one.'
+    """
     wrong = (pair for pair in _pairs(exercise, result) if pair.wrong.any())
     return next((describe_pattern(pair.expected, pair.given) for pair in wrong), None)
 

@@ -32,6 +32,17 @@ def as_html(feedback: Feedback) -> str:
     ----------
     feedback : Feedback
         What a student is told.
+
+    Examples
+    --------
+    >>> from course_lib.exercises.cases import given
+    >>> from course_lib.exercises.evaluation import evaluate
+    >>> from course_lib.exercises.exercise import Exercise
+    >>> from course_lib.exercises.judges import equal
+    >>> size = Exercise(reference=abs, cases=[given("-3", -3)], judge=equal(), name="size")
+    >>> from course_lib.exercises.feedback.making import make_feedback
+    >>> "<strong>size: right.</strong>" in as_html(make_feedback(evaluate(size, abs)))
+    True
     """
     colour = _RIGHT if feedback.passed else _WRONG
     style = (
@@ -40,7 +51,7 @@ def as_html(feedback: Feedback) -> str:
     )
     body = "".join(_passed(feedback) if feedback.passed else _failed(feedback))
     label = escape(f"Feedback on {feedback.name}")
-    return f'<section aria-label="{label}" style="{style}">{body}</section>'
+    return f'<div role="group" aria-label="{label}" style="{style}">{body}</div>'
 
 
 def _passed(feedback: Feedback) -> Iterator[str]:
@@ -82,7 +93,7 @@ def _what_went_wrong(feedback: Feedback) -> str:
 
 def _case_line(line: Line) -> str:
     """Write one case of the list: mark, word, title."""
-    note = f" {_marked_up(line.note)}" if line.note else ""
+    note = f" ({_marked_up(line.note)})" if line.note else ""
     word = line.state if line.state != "not right" else "<strong>not right</strong>"
     return (
         '<li style="margin:0;padding:0"><span aria-hidden="true" style="display:inline-block;'
@@ -131,7 +142,7 @@ def _table(table: Table) -> str:
     note = f'<div style="{_MUTED}">{escape(table.note)}</div>' if table.note else ""
     name = escape(table.label.replace("`", ""))
     return (
-        f'<div role="region" tabindex="0" aria-label="{name}" style="overflow-x:auto;margin:6px 0">'
+        f'<div role="group" tabindex="0" aria-label="{name}" style="overflow-x:auto;margin:6px 0">'
         f"<div>{_label(table.label)}</div>"
         f'<table style="border-collapse:collapse;margin:2px 0;{_MONO}">'
         f"{head}<tbody>{rows}</tbody></table>{note}</div>"

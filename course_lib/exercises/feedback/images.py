@@ -30,7 +30,14 @@ Range = tuple[float, float]
 
 
 def worst_slice(expected: NDArray, given: NDArray) -> int:
-    """Return the slice of two volumes in which they differ most."""
+    """Return the slice of two volumes in which they differ most.
+
+    Examples
+    --------
+    >>> volume = np.zeros((4, 8, 8))
+    >>> worst_slice(volume, np.where(np.arange(4)[:, None, None] == 3, 1, volume))
+    3
+    """
     distance = np.abs(subtract(given, expected))
     distance[~np.isfinite(distance)] = 0
     totals = distance.sum(axis=(1, 2))
@@ -38,7 +45,13 @@ def worst_slice(expected: NDArray, given: NDArray) -> int:
 
 
 def show_image(label: str, image: NDArray, slice_shown: int | None = None) -> Picture:
-    """Show one image, or one slice of a volume, in its own range."""
+    """Show one image, or one slice of a volume, in its own range.
+
+    Examples
+    --------
+    >>> show_image("Input", np.eye(8)).alt
+    'Input: image, 8 rows, 8 columns, values 0 to 1.'
+    """
     return _gray(label, image, _plane_number(image, slice_shown), None)
 
 
@@ -55,6 +68,13 @@ def compare_images(
         Of a volume, the slice that differs most is shown.
     wrong : bool array
         Where they differ.
+
+    Examples
+    --------
+    >>> ours, mine = np.zeros((8, 8)), np.eye(8)
+    >>> pictures = compare_images(("Yours", "Expected", "Difference"), ours, mine, ours != mine)
+    >>> [picture.label for picture in pictures]
+    ['Yours', 'Expected', 'Difference']
     """
     number = _plane_number(expected, worst_slice(expected, given) if expected.ndim == 3 else None)
     scale = _common_scale(expected, given)

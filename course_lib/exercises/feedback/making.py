@@ -147,6 +147,16 @@ def make_feedback(report: Report, tries: int = 1, hidden: bool = False) -> Feedb
     -------
     Feedback
         In words and parts, ready to be written as HTML or text.
+
+    Examples
+    --------
+    >>> from course_lib.exercises.cases import given
+    >>> from course_lib.exercises.evaluation import evaluate
+    >>> from course_lib.exercises.exercise import Exercise
+    >>> from course_lib.exercises.judges import equal
+    >>> size = Exercise(reference=abs, cases=[given("-3", -3)], judge=equal(), name="size")
+    >>> make_feedback(evaluate(size, lambda x: x)).sentence
+    'Your result is -3; expected 3.'
     """
     exercise, failing = report.exercise, report.first_failure
     lines = tuple(_line(result, hidden) for result in report.results)

@@ -35,22 +35,46 @@ class Plane:
 
 
 def is_image(array: NDArray) -> bool:
-    """Tell whether an array is seen better than read: two axes of numbers, 8 or more along each."""
+    """Tell whether an array is seen better than read: two axes of numbers, 8 or more along each.
+
+    Examples
+    --------
+    >>> is_image(np.zeros((64, 48))), is_image(np.zeros((64, 2)))
+    (True, False)
+    """
     return array.ndim == 2 and min(array.shape) >= SMALLEST and array.dtype.kind in "biuf"
 
 
 def is_volume(array: NDArray) -> bool:
-    """Tell whether an array is a stack of images."""
+    """Tell whether an array is a stack of images.
+
+    Examples
+    --------
+    >>> is_volume(np.zeros((5, 64, 48)))
+    True
+    """
     return array.ndim == 3 and array.shape[0] > 0 and is_image(array[0])
 
 
 def is_picture(array: NDArray) -> bool:
-    """Tell whether an array is shown as a picture."""
+    """Tell whether an array is shown as a picture.
+
+    Examples
+    --------
+    >>> is_picture(np.zeros((64, 48))), is_picture(np.zeros(64))
+    (True, False)
+    """
     return is_image(array) or is_volume(array)
 
 
 def value_range(array: NDArray) -> tuple[float, float] | None:
-    """Return the least and the greatest finite value, or None where there is none."""
+    """Return the least and the greatest finite value, or None where there is none.
+
+    Examples
+    --------
+    >>> value_range(np.array([np.nan, 3, -1]))
+    (-1.0, 3.0)
+    """
     if array.size == 0:
         return None
     low, high = float(array.min()), float(array.max())
@@ -69,6 +93,11 @@ def gray_picture(image: NDArray, low: float, high: float) -> Plane:
         Row 0 is at the top.
     low, high : float
         Values of black and white; values beyond are black or white, too.
+
+    Examples
+    --------
+    >>> gray_picture(np.eye(8), 0, 1).png[1:4]
+    b'PNG'
     """
     return _encode(_levels(_thin(image), low, high), _GRAYS, image.shape)
 
@@ -82,12 +111,23 @@ def difference_picture(difference: NDArray, limit: float) -> Plane:
         Signed.
     limit : float
         Size of the difference that has the full colour.
+
+    Examples
+    --------
+    >>> difference_picture(np.eye(8), 1).png[1:4]
+    b'PNG'
     """
     return _encode(_levels(_greatest(difference), -limit, limit), _SIGNED, difference.shape)
 
 
 def mask_picture(expected: NDArray[np.bool_], given: NDArray[np.bool_]) -> Plane:
-    """Draw two masks over each other: missing in orange, extra in blue, common in gray."""
+    """Draw two masks over each other: missing in orange, extra in blue, common in gray.
+
+    Examples
+    --------
+    >>> mask_picture(np.eye(8, dtype=bool), np.eye(8, dtype=bool)).png[1:4]
+    b'PNG'
+    """
     classes = np.where(expected, np.where(given, 1, 2), np.where(given, 3, 0)).astype(np.uint8)
     return _encode(_greatest(classes), _MASKS, classes.shape)
 

@@ -43,7 +43,13 @@ def summarize(value: Any, depth: int = 0) -> str:
 
 
 def summarize_array(array: NDArray) -> str:
-    """Write an array in a line: its numbers if they are few, else its shape, dtype and range."""
+    """Write an array in a line: its numbers if they are few, else its shape, dtype and range.
+
+    Examples
+    --------
+    >>> summarize_array(np.arange(3))
+    '[0, 1, 2] (int64)'
+    """
     if array.ndim <= 1 and array.size <= MOST:
         numbers = ", ".join(number_text(number) for number in array.flat)
         return f"[{numbers}] ({array.dtype})" if array.ndim else numbers
@@ -56,7 +62,13 @@ def summarize_array(array: NDArray) -> str:
 
 
 def range_text(ends: tuple[float, float] | None) -> str:
-    """Write a range of values: "0 to 255"."""
+    """Write a range of values: "0 to 255".
+
+    Examples
+    --------
+    >>> range_text((0.0, 255.0))
+    '0 to 255'
+    """
     if ends is None:
         return "none that is finite"
     return f"{number_text(ends[0], 4)} to {number_text(ends[1], 4)}"

@@ -20,6 +20,17 @@ def as_text(feedback: Feedback, encoding: str = "utf-8") -> str:
         What a student is told.
     encoding : str
         Of whoever shows it; ticks and crosses become + and x where it has none.
+
+    Examples
+    --------
+    >>> from course_lib.exercises.cases import given
+    >>> from course_lib.exercises.evaluation import evaluate
+    >>> from course_lib.exercises.exercise import Exercise
+    >>> from course_lib.exercises.judges import equal
+    >>> size = Exercise(reference=abs, cases=[given("-3", -3)], judge=equal(), name="size")
+    >>> from course_lib.exercises.feedback.making import make_feedback
+    >>> print(as_text(make_feedback(evaluate(size, abs)), "ascii"))
+    + size: right. 1 of 1 point.
     """
     text = "\n".join(_lines(feedback))
     try:
