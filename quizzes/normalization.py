@@ -115,7 +115,7 @@ def _slope(n: Numbers, piece: int) -> float:
     return (_SHARES[piece + 1] - _SHARES[piece]) / (n["knots"][piece + 1] - n["knots"][piece])
 
 
-stretched_loss = Family(
+piecewise_loss = Family(
     question=lambda n: (
         f"HU are stretched so that the knots {', '.join(map(str, n['knots']))} become "
         f"{', '.join(map(str, _SHARES))}, with straight lines between them. A voxel has "
