@@ -1,12 +1,12 @@
 """Errors of an answer, described by the student's own line of code."""
 
-import inspect
 import linecache
 import os
 import sysconfig
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import FunctionType, TracebackType
+from types import CodeType, FunctionType, TracebackType
 from typing import Any, Literal
 
 _NOT_THEIRS = (
@@ -49,15 +49,19 @@ class Failure:
     at_call: Literal["", "uncallable", "signature"] = ""
 
 
-def describe(error: BaseException, answer: Any = None, arguments: tuple[Any, ...] = ()) -> Failure:
+def describe(
+    error: BaseException, answer: Any = None, script: Callable[..., Any] | None = None
+) -> Failure:
     """Describe an error with the last line of the student's own code that led to it.
 
     Parameters
     ----------
     error : BaseException
         As caught, with its traceback.
-    answer, arguments : Any
-        What was called with what; they tell an error of the call from one inside the answer.
+    answer : Any
+        What was called; it tells an error of the call from one inside the answer.
+    script : callable, optional
+        What called it; its lines are not the student's.
 
     Examples
     --------
@@ -67,9 +71,9 @@ def describe(error: BaseException, answer: Any = None, arguments: tuple[Any, ...
     kind = type(error)
     ancestors = tuple(base.__name__ for base in kind.__mro__)
     message = _message(error)
-    place = _students_place(error.__traceback__)
+    place = _students_place(error.__traceback__, getattr(script, "__code__", None))
     if place is None:
-        at_call = _at_call(error, answer, arguments)
+        at_call = _at_call(error, message, answer)
         return Failure(kind.__name__, ancestors, message, at_call=at_call)
     filename, number, function = place
     line = linecache.getline(filename, number).strip()
@@ -84,12 +88,14 @@ def _message(error: BaseException) -> str:
         return "(its message cannot be shown)"
 
 
-def _students_place(trace: TracebackType | None) -> tuple[str, int, str] | None:
+def _students_place(
+    trace: TracebackType | None, script: CodeType | None
+) -> tuple[str, int, str] | None:
     """Return file, line and function of the last of the student's frames."""
     place = None
     while trace is not None:
         code = trace.tb_frame.f_code
-        if _is_students(code.co_filename):
+        if code is not script and _is_students(code.co_filename):
             place = code.co_filename, trace.tb_lineno, code.co_name
         trace = trace.tb_next
     return place
@@ -102,16 +108,15 @@ def _is_students(filename: str) -> bool:
 
 
 def _at_call(
-    error: BaseException, answer: Any, arguments: tuple[Any, ...]
+    error: BaseException, message: str, answer: Any
 ) -> Literal["", "uncallable", "signature"]:
     """Tell why an answer could not be called, if that is what the error is about."""
     if not isinstance(error, TypeError):
         return ""
     if not callable(answer):
         return "uncallable"
-    if type(answer) is FunctionType:
-        try:
-            inspect.signature(answer).bind(*arguments)
-        except (TypeError, ValueError):
-            return "signature"
+    if type(answer) in (FunctionType, type):
+        # Python begins so when arguments and parameters do not fit, also of a class's methods.
+        name = answer.__qualname__
+        return "signature" if message.startswith((f"{name}() ", f"{name}.")) else ""
     return ""

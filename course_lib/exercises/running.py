@@ -131,7 +131,7 @@ def run(
         except TimeUpError:
             timed_out = True
         except BaseException as error:  # noqa: BLE001 - whatever the student's code raises
-            failure = describe(error, answer, copies)
+            failure = describe(error, answer, call)
         taken = time.perf_counter() - start
         changed = _changed(arguments, copies)
     timed_out = timed_out or taken > seconds

@@ -90,11 +90,11 @@ def _not_done(exercise: Exercise, arguments: tuple[Any, ...], outcome: Outcome) 
     if outcome.timed_out:
         return Problem("slow", _too_slow(exercise))
     if outcome.failure is not None and outcome.failure.at_call:
-        return _judge_failed_call(argument_names(exercise, len(arguments)), outcome.failure)
+        return _judge_failed_call(exercise, len(arguments), outcome.failure)
     return None
 
 
-def _judge_failed_call(names: list[str], failure: Failure) -> Problem:
+def _judge_failed_call(exercise: Exercise, count: int, failure: Failure) -> Problem:
     """Say why the answer could not be called."""
     if failure.at_call == "uncallable":
         return Problem(
@@ -102,11 +102,12 @@ def _judge_failed_call(names: list[str], failure: Failure) -> Problem:
             "This is not a function but a value. Has its name been used for something else? Run "
             "the cell that defines the function again, then this one.",
         )
-    asked = joined([f"`{name}`" for name in names])
+    names = joined([f"`{name}`" for name in argument_names(exercise, count)])
+    asked = f"with {names}" if exercise.call is call_directly else "as it was asked for"
     return Problem(
         "signature",
-        f"Your function cannot be called with {asked}: {failure.message}. Keep the line that "
-        "starts with `def` as it was given.",
+        f"Your code cannot be called {asked}: {failure.message}. Keep what starts with `def` as "
+        "it was given.",
     )
 
 

@@ -141,6 +141,59 @@ def test_each_way_to_fail_is_a_problem_of_its_own_kind(toy, answer, kind):
     assert evaluate(toy, answer).first_failure.problem.kind == kind
 
 
+class Nearest:
+    """A right class."""
+
+    def fit(self, values):
+        self.values = np.asarray(values)
+        return self
+
+    def predict(self, new):
+        return float(self.values[np.abs(self.values - new).argmin()])
+
+
+class Forgetful(Nearest):
+    def predict(self, new):
+        return float(self.values[0])
+
+
+class Unwritten:
+    def fit(self, values): ...
+
+    def predict(self, new): ...
+
+
+class WithoutPredict:
+    def fit(self, values):
+        return self
+
+
+class OtherParameters:
+    def fit(self):
+        return self
+
+
+def test_a_class_is_exercised_through_a_script():
+    exercise = Exercise(
+        reference=Nearest,
+        call=lambda made, values, new: made().fit(values).predict(new),
+        cases=[given("three values", np.array([1.0, 5, 9]), 6.0)],
+        judge=close(),
+        mistakes=[mistake(Forgetful, "You return the first value.")],
+    )
+    assert evaluate(exercise, Nearest).passed
+    assert evaluate(exercise, Forgetful).mistake.sentence == "You return the first value."
+    assert evaluate(exercise, Unwritten).missing
+    for answer, kind, words in (
+        (WithoutPredict, "error", "has no attribute 'predict'"),
+        (OtherParameters, "signature", "as it was asked for: OtherParameters.fit() takes 1"),
+        (3, "uncallable", "not a function but a value"),
+    ):
+        problem = evaluate(exercise, answer).first_failure.problem
+        assert (problem.kind, words in problem.sentence) == (kind, True), problem
+        assert "line" not in problem.sentence.replace("lines", "")
+
+
 def test_too_slow_is_a_problem_and_the_rest_is_not_run(quick):
     def endless(image):
         while True:
