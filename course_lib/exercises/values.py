@@ -164,13 +164,15 @@ def _unlike(expected: NDArray, given: NDArray) -> NDArray[np.bool_]:
 
 def _far(expected: NDArray, given: NDArray, rtol: float, atol: float) -> NDArray[np.bool_]:
     """Mark where values are farther apart than the tolerances."""
-    distance = np.abs(subtract(given, expected))
-    with np.errstate(all="ignore"):
-        near = distance <= atol + rtol * np.abs(expected.astype(distance.dtype, copy=False))
-    if near.all():
-        return ~near
+    distance = np.asarray(np.abs(subtract(given, expected)))
+    allowed = np.asarray(np.abs(expected), dtype=distance.dtype) * rtol + atol
+    with np.errstate(invalid="ignore"):
+        far = np.asarray(~(distance <= allowed))
     # Infinity minus itself is no number, and neither is NaN; equal ones are equal all the same.
-    return ~(np.where(np.isfinite(distance), near, ~_unlike(expected, given)))
+    strange = np.asarray(~np.isfinite(distance))
+    if strange.any():
+        far[strange] = _unlike(expected[strange], given[strange])
+    return far
 
 
 def _only_numbers(value: Any, depth: int) -> bool:

@@ -24,13 +24,13 @@ _MOST_ARRAYS = 2
 _ROUNDING = 1e-9
 
 
-def show_case(exercise: Exercise, result: CaseResult) -> tuple[Part, ...]:
-    """Show a failing case: its input, then what came and what should have come.
+def pair_up(exercise: Exercise, result: CaseResult) -> list[Pair]:
+    """Pair the arrays of a result with the expected ones, where both are of one shape.
 
     Parameters
     ----------
     exercise : Exercise
-        What was asked.
+        Its judge's tolerances decide where they differ.
     result : CaseResult
         A case that is not right.
 
@@ -40,11 +40,37 @@ def show_case(exercise: Exercise, result: CaseResult) -> tuple[Part, ...]:
     >>> from course_lib.exercises.evaluation import evaluate
     >>> from course_lib.exercises.judges import equal
     >>> double = Exercise(reference=lambda x: 2 * x, cases=[given("3", 3)], judge=equal())
-    >>> parts = show_case(double, evaluate(double, lambda x: x + 2).results[0])
+    >>> [pair.wrong for pair in pair_up(double, evaluate(double, lambda x: x + 2).results[0])]
+    [array(True)]
+    """
+    differ, right = _differ(exercise), _right_name(exercise)
+    leaves = _leaves("", result.trial.expected.value, result.outcome.value)
+    return [Pair(name, e, g, differ(e, g), right) for name, e, g in leaves]
+
+
+def show_case(exercise: Exercise, result: CaseResult, pairs: list[Pair]) -> tuple[Part, ...]:
+    """Show a failing case: its input, then what came and what should have come.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What was asked.
+    result : CaseResult
+        A case that is not right.
+    pairs : list of Pair
+        From `pair_up`.
+
+    Examples
+    --------
+    >>> from course_lib.exercises.cases import given
+    >>> from course_lib.exercises.evaluation import evaluate
+    >>> from course_lib.exercises.judges import equal
+    >>> double = Exercise(reference=lambda x: 2 * x, cases=[given("3", 3)], judge=equal())
+    >>> result = evaluate(double, lambda x: x + 2).results[0]
+    >>> parts = show_case(double, result, pair_up(double, result))
     >>> parts[1].rows
     (('Yours', ('5',)), ('Expected', ('6',)), ('Difference', ('-1',)))
     """
-    pairs = _pairs(exercise, result)
     volumes = (pair for pair in pairs if pair.wrong.any() and is_volume(pair.expected))
     number = next((worst_slice(pair.expected, pair.given) for pair in volumes), None)
     parts = [*_show_inputs(exercise, result, number), *_show_results(exercise, result, pairs)]
@@ -52,19 +78,16 @@ def show_case(exercise: Exercise, result: CaseResult) -> tuple[Part, ...]:
     return tuple(sorted(parts, key=lambda part: isinstance(part, Picture)))
 
 
-def find_pattern(exercise: Exercise, result: CaseResult) -> str | None:
-    """Say what form the difference has in the first result that differs, or None.
+def find_pattern(pairs: list[Pair]) -> str | None:
+    """Say what form the difference has in the first part that differs, or None.
 
     Examples
     --------
-    >>> from course_lib.exercises.cases import given
-    >>> from course_lib.exercises.evaluation import evaluate
-    >>> from course_lib.exercises.judges import equal
-    >>> same = Exercise(reference=list, cases=[given("three", [1, 5, 2])], judge=equal())
-    >>> find_pattern(same, evaluate(same, lambda x: [3 * v for v in x]).results[0])
+    >>> ours, theirs = np.array([1, 5, 2]), np.array([3, 15, 6])
+    >>> find_pattern([Pair("", ours, theirs, ours != theirs)])
     'Every value is 3 times the expected one.'
     """
-    wrong = (pair for pair in _pairs(exercise, result) if pair.wrong.any())
+    wrong = (pair for pair in pairs if pair.wrong.any())
     return next((describe_pattern(pair.expected, pair.given) for pair in wrong), None)
 
 
@@ -105,13 +128,6 @@ def _compare_all(pairs: list[Pair]) -> Iterator[Part]:
     few = 1 if wrong and is_picture(wrong[0].expected) else _MOST_ARRAYS
     for pair in wrong[:few]:
         yield from compare(pair)
-
-
-def _pairs(exercise: Exercise, result: CaseResult) -> list[Pair]:
-    """Pair the arrays of a result with the expected ones, where both are of one shape."""
-    differ, right = _differ(exercise), _right_name(exercise)
-    leaves = _leaves("", result.trial.expected.value, result.outcome.value)
-    return [Pair(name, e, g, differ(e, g), right) for name, e, g in leaves]
 
 
 def _leaves(name: str, expected: Any, given: Any) -> Iterator[Leaf]:

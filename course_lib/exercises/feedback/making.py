@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from course_lib.exercises.evaluation import CaseResult, Report
-from course_lib.exercises.feedback.exhibits import find_pattern, show_case
+from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.feedback.comparisons import Pair
+from course_lib.exercises.feedback.exhibits import find_pattern, pair_up, show_case
 from course_lib.exercises.feedback.parts import Part
 from course_lib.exercises.judges import Problem, ProblemKind
 from course_lib.exercises.running import Outcome
@@ -162,10 +164,11 @@ def make_feedback(report: Report, tries: int = 1, hidden: bool = False) -> Feedb
     lines = tuple(_line(result, hidden) for result in report.results)
     if failing is None or failing.problem is None:
         return Feedback(exercise.name, False, lines, report.points, exercise.points, exercise.why)
-    sentence, detail = _sentences(report, failing, failing.problem, hidden)
+    visible = not (hidden or report.missing or exercise.is_quiz)
+    pairs = pair_up(exercise, failing) if visible else []
+    sentence, detail = _sentences(report, failing, failing.problem, hidden, pairs)
     opened = 0 if report.missing or hidden else max(tries - 1, 0)
     hints = tuple(exercise.hints)
-    visible = not (hidden or report.missing or exercise.is_quiz)
     return Feedback(
         name=exercise.name,
         missing=report.missing,
@@ -175,7 +178,7 @@ def make_feedback(report: Report, tries: int = 1, hidden: bool = False) -> Feedb
         sentence=sentence,
         named=report.mistake is not None,
         detail=detail,
-        shown=_show(report, failing) if visible else None,
+        shown=_show(exercise, failing, pairs) if visible else None,
         hints=hints[:opened],
         closed_hints=0 if hidden or report.missing else len(hints[opened:]),
     )
@@ -192,7 +195,7 @@ def _line(result: CaseResult, hidden: bool) -> Line:
 
 
 def _sentences(
-    report: Report, failing: CaseResult, problem: Problem, hidden: bool
+    report: Report, failing: CaseResult, problem: Problem, hidden: bool, pairs: list[Pair]
 ) -> tuple[str, str]:
     """Return what went wrong, and what was seen beside it."""
     seen = _in_words(problem, failing.outcome) if hidden else problem.sentence
@@ -200,8 +203,7 @@ def _sentences(
         return _unwritten(report, problem), ""
     if report.mistake is not None:
         return report.mistake.sentence, "" if hidden or report.exercise.is_quiz else seen
-    pattern = None if hidden or problem.kind != "value" else find_pattern(report.exercise, failing)
-    return seen, pattern or ""
+    return seen, (find_pattern(pairs) or "") if problem.kind == "value" else ""
 
 
 def _unwritten(report: Report, problem: Problem) -> str:
@@ -227,12 +229,12 @@ def _in_words(problem: Problem, outcome: Outcome) -> str:
     return _IN_WORDS[problem.kind]
 
 
-def _show(report: Report, failing: CaseResult) -> Shown:
+def _show(exercise: Exercise, failing: CaseResult, pairs: list[Pair]) -> Shown:
     """Lay out the first failing case."""
     outcome = failing.outcome
     return Shown(
         failing.trial.case.title,
-        show_case(report.exercise, failing),
+        show_case(exercise, failing, pairs),
         outcome.printed,
         outcome.warned,
     )
