@@ -20,7 +20,7 @@ class Cell:
     line : int
         Line of the first character in the source, counted from 1.
     name : str
-        Graded name, for example "z_score" or "quiz_rescale"; empty for prose and given code.
+        Graded name, for example "z_score" or "quiz_weight"; empty for prose and given code.
     tags : tuple of str
         The author's own tags.
     """
@@ -39,7 +39,7 @@ class Task:
     Parameters
     ----------
     name : str
-        "z_score" for an exercise, "quiz_rescale" for the quiz ``rescale``.
+        "z_score" for an exercise, "quiz_weight" for the quiz ``rescale``.
     points : int
         From the registry.
     """

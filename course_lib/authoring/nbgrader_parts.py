@@ -75,7 +75,10 @@ class RestoreChecks(OverwriteCells):
         for cell in known.grade_cells:
             if cell.name not in present:
                 self.log.warning("The cell %s was deleted; it is put at the end.", cell.name)
-                nb.cells.append(self.missing_cell_transform(sources[cell.name], cell.max_score))
+                made = self.missing_cell_transform(sources[cell.name], cell.max_score)
+                if (nb.nbformat, nb.nbformat_minor) >= (4, 5):
+                    made["id"] = f"restored-{len(nb.cells)}"
+                nb.cells.append(made)
         return nb, resources
 
 
@@ -88,6 +91,9 @@ class HideHiddenTests(NbGraderPreprocessor):
         for cell in nb.cells:
             if cell.metadata.get("nbgrader", {}).get("grade"):
                 cell.source = _HIDDEN.sub("", cell.source).rstrip("\n")
+                cell.outputs = [
+                    _shortened(output, {*seeds, "HIDDEN TESTS"}) for output in cell.outputs
+                ]
         text = nbformat.writes(nb)
         for seed in seeds:
             text = text.replace(seed, "hidden")
@@ -130,3 +136,14 @@ def _replaced(owner: type[HasTraits], name: str, new: dict[type, type]) -> list[
 def _seeds(cell: NotebookNode) -> list[str]:
     """Return the seeds in the hidden tests of a cell."""
     return [seed for block in _HIDDEN.findall(cell.source) for seed in _SEED.findall(block)]
+
+
+def _shortened(output: NotebookNode, words: set[str]) -> NotebookNode:
+    """Return an output whose traceback has no line with one of these words."""
+    if "traceback" not in output:
+        return output
+    kept = [
+        "\n".join(x for x in part.split("\n") if not any(word in x for word in words))
+        for part in output.traceback
+    ]
+    return NotebookNode({**output, "traceback": kept})

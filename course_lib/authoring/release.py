@@ -1,7 +1,6 @@
 """Releases: what students get, and what instructors grade with."""
 
 import importlib
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,17 @@ from course_lib.errors import CourseError
 STUDENT_ZIP = "image-analysis-in-a-hospital.zip"
 PACKAGE_FOLDERS = ("course_lib", "quizzes")
 INSTALL_FILES = ("pyproject.toml", "requirements.lock", "README.md", "LICENSE")
+STUDENT_FILES = (
+    *INSTALL_FILES,
+    "environment.yml",
+    "Makefile",
+    # README.md points to these; nothing in them is secret.
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "docs/instructors.md",
+)
+_OWNER_ONLY = 0o700
 _STUDENT_FOLDERS = (*PACKAGE_FOLDERS, "notebooks")
-_STUDENT_FILES = (*INSTALL_FILES, "environment.yml", "Makefile")
 
 
 @dataclass(frozen=True)
@@ -62,10 +70,11 @@ def student(root: Path, out: Path) -> Release:
         names = ", ".join(path.name for path in stale)
         raise CourseError(f"Not up to date: {names}. Run `course build` first.")
     name = Path(STUDENT_ZIP).stem
-    files = course_files(root, _STUDENT_FOLDERS, _STUDENT_FILES)
+    files = course_files(root, _STUDENT_FOLDERS, STUDENT_FILES)
     archive = pack({f"{name}/{path}": data for path, data in files.items()})
     secrets = leaks.secrets_of(all_sources(root))
     leaks.refuse_content(STUDENT_ZIP, archive, secrets)
+    make_folder(out)
     atomic.write(out / STUDENT_ZIP, archive)
     return Release((out / STUDENT_ZIP,))
 
@@ -95,7 +104,7 @@ def nbgrader(
     """
     sources = _graded_sources(root, topics)
     maker = _import("nbgrader_release", "nbgrader")
-    make_private(out)
+    make_folder(out, _OWNER_ONLY)
     seed, path = hidden_seed(out, seed_file)
     secrets = leaks.secrets_of(all_sources(root), seed)
     released = maker.make(out, sources, seed, secrets)
@@ -126,7 +135,7 @@ def otter(
     """
     sources = _graded_sources(root, topics)
     maker = _import("otter_release", "otter-grader")
-    make_private(out)
+    make_folder(out, _OWNER_ONLY)
     seed, path = hidden_seed(out, seed_file)
     secrets = leaks.secrets_of(all_sources(root), seed)
     course = course_files(root, PACKAGE_FOLDERS, INSTALL_FILES)
@@ -161,11 +170,21 @@ def course_files(root: Path, folders: Sequence[str], names: Sequence[str]) -> di
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 
-def make_private(folder: Path) -> None:
-    """Make a folder that only its owner can enter; one that exists is left as it is."""
-    if not folder.exists():
+def make_folder(folder: Path, mode: int = 0o755) -> None:
+    """Make a folder; one that exists is left as it is.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be made.
+    """
+    if folder.is_dir():
+        return
+    try:
         folder.mkdir(parents=True)
-        folder.chmod(stat.S_IRWXU)
+        folder.chmod(mode)
+    except OSError as error:
+        raise CourseError(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
 
 def _graded_sources(root: Path, topics: Sequence[str]) -> list[Source]:

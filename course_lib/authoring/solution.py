@@ -39,7 +39,7 @@ class Letter:
     Parameters
     ----------
     name : str
-        Graded name, for example "quiz_rescale".
+        Graded name, for example "quiz_weight".
     letter : str
         What is typed.
     options : str
@@ -118,7 +118,7 @@ def typed_letter(text: str) -> Letter | None:
 
     Examples
     --------
-    >>> typed_letter('quiz_rescale = "B"  # "A", "B" or "C"').letter
+    >>> typed_letter('quiz_weight = "B"  # "A", "B" or "C"').letter
     'B'
     """
     match = _TYPED.fullmatch(text)
@@ -135,8 +135,8 @@ def hide_letter(text: str) -> str:
 
     Examples
     --------
-    >>> hide_letter('quiz_rescale = "B"  # "A", "B" or "C"')
-    'quiz_rescale = ...  # "A", "B" or "C"'
+    >>> hide_letter('quiz_weight = "B"  # "A", "B" or "C"')
+    'quiz_weight = ...  # "A", "B" or "C"'
     """
     letter = typed_letter(text)
     if letter is None:

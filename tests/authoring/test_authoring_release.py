@@ -22,7 +22,8 @@ POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 @pytest.fixture
 def root(course: Path) -> Path:
     """Return a course with all that a release takes."""
-    for name in (*release.INSTALL_FILES, "environment.yml", "Makefile"):
+    (course / "docs").mkdir()
+    for name in release.STUDENT_FILES:
         (course / name).write_text(f"{name}\n", encoding="utf-8")
     for name in ("course_lib/__init__.py", "quizzes/toys.py", "tests/test_x.py"):
         (course / name).parent.mkdir(exist_ok=True)
@@ -59,7 +60,8 @@ def test_the_student_zip_holds_what_a_student_needs_and_no_more(root: Path, tmp_
     (path,) = release.student(root, tmp_path / "out").for_students
     names = zipfile.ZipFile(path).namelist()
     assert sorted(name.split("/", 1)[1] for name in names) == [
-        *("LICENSE", "Makefile", "README.md", "course_lib/__init__.py", "environment.yml"),
+        *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md"),
+        *("course_lib/__init__.py", "docs/instructors.md", "environment.yml"),
         *("notebooks/07_toys.ipynb", "pyproject.toml", "quizzes/toys.py", "requirements.lock"),
     ]
     assert {name.split("/")[0] for name in names} == {path.stem}
@@ -283,3 +285,11 @@ def test_a_missing_grader_is_answered_with_the_command_that_installs_it(
     with pytest.raises(CourseError, match=r"nbgrader is not installed.*\[instructor\]"):
         release.nbgrader(root, tmp_path / "nb")
     assert not (tmp_path / "nb").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_named(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(CourseError, match=r"The folder .*file cannot be made"):
+        release.nbgrader(root, tmp_path / "file")
+    with pytest.raises(CourseError, match=r"The folder .*deeper cannot be made"):
+        release.student(root, tmp_path / "file" / "deeper")
