@@ -92,16 +92,16 @@ def identifying_elements(dataset: Dataset) -> list[Finding]:
     return found
 
 
-def deidentify(dataset: Dataset, secret: str, subject: str = "") -> Dataset:
+def deidentify(dataset: Dataset, key: str, subject: str = "") -> Dataset:
     """Copy what is needed of an image, and nothing that points at a person.
 
     Parameters
     ----------
     dataset : pydicom.dataset.Dataset
         An image. It is not changed.
-    secret : str
+    key : str
         Known to you only. New identifiers (UIDs) are made from it and the old ones, so that the
-        slices of one series still belong together and nobody without the secret can go back.
+        slices of one series still belong together and nobody without the key can go back.
     subject : str
         Takes the place of patient name and number, for example "SUBJECT-07".
 
@@ -113,7 +113,7 @@ def deidentify(dataset: Dataset, secret: str, subject: str = "") -> Dataset:
     Raises
     ------
     ValueError
-        If the secret is empty, an identifier is missing, or the object has no pixels.
+        If the key is empty, an identifier is missing, or the object has no pixels.
 
     References
     ----------
@@ -123,12 +123,12 @@ def deidentify(dataset: Dataset, secret: str, subject: str = "") -> Dataset:
     --------
     >>> from course_lib.data.dicom_writing import ct_dataset
     >>> header = ct_dataset([[0.0]], (1, 1), patient_name="Doe^Jane", patient_id="4711")
-    >>> clean = deidentify(header, secret="kept in the safe", subject="SUBJECT-07")
+    >>> clean = deidentify(header, key="kept in the safe", subject="SUBJECT-07")
     >>> str(clean.PatientName), clean.PatientIdentityRemoved
     ('SUBJECT-07', 'YES')
     """
-    if not secret:
-        raise ValueError("The secret is empty; anybody could then find the old identifiers.")
+    if not key:
+        raise ValueError("The key is empty; anybody could then find the old identifiers.")
     _require_image(dataset)
     clean = Dataset()
     for keyword in _EMPTIED:
@@ -138,7 +138,7 @@ def deidentify(dataset: Dataset, secret: str, subject: str = "") -> Dataset:
             clean.add(copy.deepcopy(dataset[keyword]))
     for keyword in REPLACED:
         if keyword in dataset:
-            new = generate_uid(entropy_srcs=[secret, str(dataset[keyword].value)])
+            new = generate_uid(entropy_srcs=[key, str(dataset[keyword].value)])
             setattr(clean, keyword, new)
     clean.PatientName = clean.PatientID = subject
     clean.PatientIdentityRemoved = "YES"

@@ -64,7 +64,7 @@ def test_nothing_of_the_patient_is_left_after_cleaning(spine):
     spine.OtherPatientIDsSequence[0].PatientID = "Doe-4711"
     block = spine.private_block(0x0011, "HIDDEN", create=True)
     block.add_new(1, "LO", "Doe^Jane")
-    clean = deidentify(spine, "secret", "SUBJECT-07")
+    clean = deidentify(spine, "key", "SUBJECT-07")
     buffer = io.BytesIO()
     clean.save_as(buffer, enforce_file_format=True)
     for text in (b"Doe", b"4711", b"JFK", b"1997", b"CT01", b"1CT1", b"1.3.6.1.4.1.5962.1"):
@@ -74,7 +74,7 @@ def test_nothing_of_the_patient_is_left_after_cleaning(spine):
 
 def test_cleaning_keeps_the_image_and_what_is_measured_in_it(tmp_path, spine):
     path = tmp_path / "clean.dcm"
-    write(path, deidentify(spine, "secret"))
+    write(path, deidentify(spine, "key"))
     before, after = read_ct(SPINE), read_ct(path)
     np.testing.assert_array_equal(after.hu, before.hu)
     assert (after.spacing_mm, after.thickness_mm) == (before.spacing_mm, before.thickness_mm)
@@ -82,13 +82,13 @@ def test_cleaning_keeps_the_image_and_what_is_measured_in_it(tmp_path, spine):
 
 def test_cleaning_keeps_compressed_pixels(tmp_path):
     path = tmp_path / "clean.dcm"
-    write(path, deidentify(pydicom.dcmread(datasets.path("ct_head")), "secret"))
+    write(path, deidentify(pydicom.dcmread(datasets.path("ct_head")), "key"))
     np.testing.assert_array_equal(read_ct(path).hu, datasets.ct_head().values)
 
 
 def test_cleaning_does_not_change_the_original(spine):
     before = str(spine)
-    clean = deidentify(spine, "secret")
+    clean = deidentify(spine, "key")
     clean.PixelSpacing[0] = 99
     assert str(spine) == before
 
@@ -101,7 +101,7 @@ def test_what_is_left_to_find_are_the_new_identifiers_and_the_subject(spine):
     }  # fmt: skip
 
 
-def test_slices_of_one_series_still_belong_together_and_the_secret_matters(spine):
+def test_slices_of_one_series_still_belong_together_and_the_key_matters(spine):
     other = pydicom.dcmread(SPINE)
     other.SOPInstanceUID += "1"
     one, two, three = deidentify(spine, "a"), deidentify(other, "a"), deidentify(spine, "b")
@@ -111,7 +111,7 @@ def test_slices_of_one_series_still_belong_together_and_the_secret_matters(spine
 
 
 def test_the_file_says_that_it_was_cleaned(spine):
-    clean = deidentify(spine, "secret")
+    clean = deidentify(spine, "key")
     assert clean.PatientIdentityRemoved == "YES"
     assert clean.LongitudinalTemporalInformationModified == "REMOVED"
     assert 0 < len(clean.DeidentificationMethod) <= 64
@@ -126,15 +126,15 @@ def test_no_kept_element_is_one_that_the_basic_profile_removes():
 
 
 @pytest.mark.parametrize(
-    ("change", "secret", "part"),
+    ("change", "key", "part"),
     [
-        (lambda d: None, "", "secret is empty"),
+        (lambda d: None, "", "key is empty"),
         (lambda d: delattr(d, "PixelData"), "s", "no PixelData"),
         (lambda d: delattr(d, "StudyInstanceUID"), "s", "no StudyInstanceUID"),
         (lambda d: delattr(d, "file_meta"), "s", "no TransferSyntaxUID"),
     ],
 )
-def test_what_cannot_be_cleaned_is_refused(spine, change, secret, part):
+def test_what_cannot_be_cleaned_is_refused(spine, change, key, part):
     change(spine)
     with pytest.raises(ValueError, match=part):
-        deidentify(spine, secret)
+        deidentify(spine, key)

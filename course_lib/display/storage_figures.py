@@ -1,0 +1,269 @@
+"""Figures of stored images: what fits an integer type, what rounding costs, bytes of each way."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Literal
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from course_lib.data import datasets
+from course_lib.display.figures import BLACK, BLUE, SKY, VERMILION
+from course_lib.display.picture import Picture, render
+from course_lib.display.plots import Box, fixed_figure, grey_bar, image_axes, plot_axes
+from course_lib.imaging.byte_counts import image_bytes
+from course_lib.imaging.quantization import largest_error, slope_per_slice, smallest_slope
+from course_lib.imaging.rescaling import check_line, rescale, store
+
+IMAGES = ("a head, with padding of -2000", "a spine")
+TYPES = {
+    "8 bits, 0 to 255": (0, 255),
+    "12 bits, 0 to 4095": (0, 4095),
+    "16 bits signed, -32768 to 32767": (-32768, 32767),
+    "16 bits unsigned, 0 to 65535": (0, 65535),
+}
+Outside = Literal["is clipped", "wraps around"]
+_SHOWN = (-1100, 1600)  # HU of black and white
+_KBQ = (0, 4)  # kBq/mL of black and white
+
+
+def draw_storage(
+    image: str, limits: tuple[int, int], slope: float, intercept: float, outside: Outside
+) -> Picture:
+    """Draw what is read back of a real CT after it was stored.
+
+    Parameters
+    ----------
+    image : str
+        One of `IMAGES`.
+    limits : tuple of int
+        Smallest and largest number of the type.
+    slope, intercept : float
+        Of the header.
+    outside : {"is clipped", "wraps around"}
+        What happens to a number that does not fit. A careful program does neither, but refuses.
+
+    Raises
+    ------
+    ValueError
+        If the slope is 0.
+    """
+    check_line(slope, intercept)
+    hu, (low, high) = _image(image), limits
+    needed = np.rint((hu - intercept) / slope)
+    below, above = needed < low, needed > high
+    kept = np.clip(needed, low, high)
+    if outside == "wraps around":
+        kept = (needed - low) % (high - low + 1) + low
+    read = slope * kept + intercept
+    error = read - hu
+    fitting = np.abs(error[~(below | above)]).max(initial=0)
+    worst = np.abs(error).max()
+    limit = float(fitting or worst or 1)  # so that rounding is seen beside what does not fit
+    figure = fixed_figure(9.6, 3.3)
+    _draw_pair(figure, (0.0, 0.02, 0.58, 0.84), _marked(read, below, above), _signed(error, limit))
+    grey_bar(figure, (0.585, 0.1, 0.012, 0.68), _SHOWN, "HU")
+    bar = grey_bar(figure, (0.675, 0.1, 0.012, 0.68), (-limit, limit), "error in HU")
+    bar.images[0].set_cmap("RdBu_r")
+    _draw_needed(figure, (0.82, 0.22, 0.17, 0.64), needed, limits)
+    said = (
+        f"{below.sum():,} pixels lie below the type (blue) and {above.sum():,} above it "
+        f"(orange-red), of {hu.size:,}. Where it fits, the largest error is "
+        f"{_number(fitting)} HU; half a step is {_number(largest_error(slope))} HU. "
+        f"Largest error anywhere: {_number(worst)} HU."
+    )
+    alt = (
+        f"CT of {image}, stored with slope {slope:g} and intercept {intercept:g} in numbers from "
+        f"{low} to {high}; what does not fit {outside}. Left as it is read back, beside it the "
+        f"error, right the histogram of the numbers needed, {needed.min():.0f} to "
+        f"{needed.max():.0f}, with the limits of the type. {said}"
+    )
+    return render(figure, alt, said)
+
+
+def draw_bytes(image: str, air: int, step: int) -> Picture:
+    """Draw what a real CT costs in bytes, one way of storing it after the other.
+
+    Parameters
+    ----------
+    image : str
+        One of `IMAGES`.
+    air : int
+        All values below are set to -1024 HU.
+    step : int
+        Values are rounded to multiples of this many HU.
+    """
+    hu = _image(image)
+    changed = np.rint(np.where(hu < air, -1024, hu) / step).astype(np.int64) * step
+    counted = image_bytes(changed)
+    figure = fixed_figure(9.6, 3.4)
+    image_axes(figure, (0.0, 0.02, 0.33, 0.86), changed, _SHOWN, "The image that is stored")
+    grey_bar(figure, (0.325, 0.1, 0.014, 0.7), _SHOWN, "HU")
+    axes = plot_axes(
+        figure, (0.56, 0.15, 0.4, 0.73), title="Bytes for each pixel", x_label="bytes per pixel",
+        x_limits=(0, 9.6), x_ticks=(0, 2, 4, 6, 8),
+    )  # fmt: skip
+    each = {way: count / hu.size for way, count in counted.items()}
+    draw_bars(axes, each, [f"{count:.2f}" for count in each.values()])
+    lost = int((changed != hu).sum())
+    worst = int(np.abs(changed - hu)[hu >= air].max())
+    ways = ", ".join(f"{way} {count:,}" for way, count in counted.items())
+    price = (
+        f"{lost:,} of {hu.size:,} pixels changed; above the air the largest change is {worst} HU."
+    )
+    alt = (
+        f"CT of {image}; values below {air} HU set to -1024 HU, the rest rounded to multiples of "
+        f"{step} HU. Bars of bytes: {ways}. {price}"
+    )
+    return render(figure, alt, f"{price} In all: {ways} bytes.")
+
+
+def draw_pet(dtype: str) -> Picture:
+    """Draw what one slope for all slices of a made-up PET loses against a slope for each slice.
+
+    Parameters
+    ----------
+    dtype : str
+        Type in the file, such as "int16".
+    """
+    volume, cold = _pet(), 16
+    own = slope_per_slice(volume, dtype)
+    one, _ = smallest_slope(0, float(volume.max()), dtype, intercept=0)
+    figure = fixed_figure(9.6, 3.0)
+    pair = [rescale(store(volume[cold], slope, 0, dtype), slope, 0) for slope in (one, own[cold])]
+    _draw_pair(
+        figure,
+        (0.0, 0.02, 0.54, 0.84),
+        *map(_gray_kbq, pair),
+        titles=(f"One slope for all: slice {cold}", f"Its own slope: slice {cold}"),
+    )
+    grey_bar(figure, (0.545, 0.1, 0.012, 0.68), _KBQ, "kBq/mL")
+    _draw_errors(figure, (0.70, 0.17, 0.28, 0.69), volume, one / 2, own / 2)
+    mean = float(volume[cold][volume[cold] > 0].mean())
+    share = [100 * error / mean for error in (one / 2, own[cold] / 2)]
+    alt = (
+        f"Made-up PET in {dtype}. Slice {cold} has a mean activity of {mean:.1f} kBq/mL. With one "
+        f"slope for all slices a value can be wrong by {one / 2:.3g} kBq/mL, {share[0]:.3g} % of "
+        f"the mean; with a slope of its own by {own[cold] / 2:.3g} kBq/mL, {share[1]:.3g} %. Over "
+        "the slices, the first error is a flat line; the second follows the hottest value of each "
+        f"slice and meets it at the bladder, slices 9 to 11 with up to {volume.max():,.0f} kBq/mL."
+    )
+    caption = (
+        f"Slice {cold}, mean {mean:.1f} kBq/mL: error up to {share[0]:.3g} % with one slope, "
+        f"{share[1]:.3g} % with its own. The volume is made up."
+    )
+    return render(figure, alt, caption)
+
+
+def draw_bars(axes: Axes, lengths: dict[str, float], texts: Sequence[str]) -> None:
+    """Draw horizontal bars from the top down, each with its name and text.
+
+    Parameters
+    ----------
+    axes : Axes
+        From `plot_axes`.
+    lengths : dict of str to float
+        Name and length of each bar.
+    texts : sequence of str
+        What stands at the end of each bar.
+    """
+    places = range(len(lengths))
+    axes.barh(places, list(lengths.values()), color=BLUE, height=0.6)
+    axes.set_yticks(places, list(lengths), fontsize=9)
+    axes.invert_yaxis()
+    for place, (length, text) in enumerate(zip(lengths.values(), texts, strict=True)):
+        axes.text(length, place, f" {text}", va="center", fontsize=9)
+
+
+def _draw_needed(figure: Figure, box: Box, needed: NDArray, limits: tuple[int, int]) -> None:
+    """Draw the histogram of the numbers needed, and the limits of the type where they are near."""
+    low, high = float(needed.min()), float(needed.max())
+    room = 0.5 * (high - low) + 1
+    near = [limit for limit in limits if low - room <= limit <= high + room]
+    start, end = min([low, *near]) - 0.1 * room, max([high, *near]) + 0.1 * room
+    axes = plot_axes(
+        figure, box, title="Numbers needed", x_label=f"type: {limits[0]} to {limits[1]}",
+        x_limits=(start, end), y_limits=(0, 1.1), x_ticks=near or (round(low), round(high)),
+        y_ticks=(), y_label="pixels (logarithm)",
+    )  # fmt: skip
+    counts, edges = np.histogram(needed, bins=80, range=(start, end))
+    tall = np.log1p(counts) / np.log1p(counts.max())
+    axes.fill_between(edges[:-1], tall, step="post", color=BLACK, linewidth=0)
+    axes.axvspan(min(start, limits[0]), limits[0], color=SKY, alpha=0.5, linewidth=0)
+    axes.axvspan(limits[1], max(end, limits[1]), color=VERMILION, alpha=0.5, linewidth=0)
+
+
+def _draw_pair(
+    figure: Figure,
+    box: Box,
+    left: NDArray,
+    right: NDArray,
+    titles: tuple[str, str] = ("As it is read back", "Error"),
+) -> None:
+    """Draw two coloured images side by side in one axes, which takes half of the time."""
+    gap = np.full((len(left), max(len(left) // 40, 1), 3), 255, np.uint8)
+    both = np.concatenate([left, gap, right], axis=1)
+    axes = image_axes(figure, box, both, (0, 255))
+    for x, title in ((0, titles[0]), (both.shape[1] - right.shape[1], titles[1])):
+        axes.text(x, -0.03 * len(left), title, fontsize=10)
+
+
+def _draw_errors(figure: Figure, box: Box, volume: NDArray, one: float, own: NDArray) -> None:
+    """Draw the largest errors over the slices on a logarithmic scale."""
+    slices = np.flatnonzero(volume.max(axis=(1, 2)))
+    powers = np.arange(np.floor(np.log10(own[slices].min())), np.ceil(np.log10(one)) + 1)
+    axes = plot_axes(
+        figure, box, title="Largest rounding error", x_label="slice", y_label="kBq/mL",
+        x_ticks=(0, 5, 10, 15, 20), y_ticks=powers, y_limits=(powers[0], powers[-1]),
+    )  # fmt: skip
+    axes.set_yticklabels([np.format_float_positional(10.0**p, trim="-") for p in powers])
+    axes.plot(slices, np.full(len(slices), np.log10(one)), color=VERMILION)
+    axes.plot(slices, np.log10(own[slices]), "--", color=BLUE)
+    axes.text(0, np.log10(one) + 0.12, "one slope for all", color=VERMILION, fontsize=9)
+    axes.text(0, np.log10(own[2]) - 0.5, "a slope for each", color=BLUE, fontsize=9)
+
+
+def _signed(error: NDArray, limit: float) -> NDArray[np.uint8]:
+    """Colour an error: blue below zero, white at zero, red above."""
+    return mpl.colormaps["RdBu_r"](error / limit / 2 + 0.5, bytes=True)[..., :3]
+
+
+def _gray_kbq(activity: NDArray) -> NDArray[np.uint8]:
+    """Return an image of activity in grays."""
+    return _gray(activity, _KBQ)
+
+
+def _gray(image: NDArray, limits: tuple[float, float]) -> NDArray[np.uint8]:
+    """Return an image in grays as red, green and blue."""
+    share = np.clip((image - limits[0]) / (limits[1] - limits[0]), 0, 1)
+    return np.repeat(np.rint(255 * share).astype(np.uint8)[..., np.newaxis], 3, axis=2)
+
+
+def _number(value: float) -> str:
+    """Write a number with three digits, or whole when it is large."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _marked(read: NDArray, below: NDArray, above: NDArray) -> NDArray[np.uint8]:
+    """Return the image in grays, with blue and orange-red where it does not fit."""
+    picture = _gray(read, _SHOWN)
+    for mask, colour in ((below, SKY), (above, VERMILION)):
+        picture[mask] = np.rint(255 * np.array(mpl.colors.to_rgb(colour)))
+    return picture
+
+
+@cache
+def _image(name: str) -> NDArray[np.int64]:
+    """Return a CT in HU; of the head every second pixel, which is enough to be seen."""
+    if name == IMAGES[0]:
+        return datasets.ct_head().values[::2, ::2].astype(np.int64)
+    return datasets.ct_spine().values.astype(np.int64)
+
+
+@cache
+def _pet() -> NDArray[np.float64]:
+    """Return the made-up PET of a fixed seed."""
+    return datasets.pet(np.random.default_rng(4)).values
