@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from course_lib.imaging.checks import as_numbers, finite_range, floating_copy, require_interval
+from course_lib.imaging.checks import (
+    as_numbers,
+    finite_range,
+    floating_copy,
+    require_finite,
+    require_interval,
+)
 from course_lib.imaging.normalization import min_max
 
 Interval = tuple[float, float]
@@ -55,7 +61,7 @@ def random_gain_offset(
     require_interval(*gain, "gain")
     require_interval(*offset, "offset")
     image = as_numbers(image)
-    finite_range(image)
+    require_finite(image)
     changed = floating_copy(image)
     changed *= rng.uniform(*gain)
     changed += rng.uniform(*offset)
@@ -139,7 +145,7 @@ def random_noise(image: ArrayLike, rng: np.random.Generator, sigma: float) -> ND
     if not (np.isfinite(sigma) and sigma >= 0):
         raise ValueError(f"The deviation of the noise is {sigma:g}; it must be finite and >= 0.")
     image = as_numbers(image)
-    finite_range(image)
+    require_finite(image)
     noisy = floating_copy(image)
     noisy += rng.normal(0.0, sigma, image.shape)
     return noisy

@@ -52,6 +52,20 @@ def finite_range(image: NDArray) -> tuple[float, float]:
     return low, high
 
 
+def require_finite(image: NDArray) -> None:
+    """Refuse an image that is empty, or holds NaN or infinite values.
+
+    Whole numbers are always finite, so they are not looked through.
+
+    Raises
+    ------
+    ValueError
+        If it is one of these.
+    """
+    if image.size == 0 or image.dtype.kind == "f":
+        finite_range(image)
+
+
 def require_interval(low: float, high: float, name: str) -> None:
     """Refuse an interval that is empty, inverted or not finite.
 

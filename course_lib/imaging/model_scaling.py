@@ -6,7 +6,7 @@ A model is trained on numbers near 0 to 1; a physician needs HU. Slides 15 and 1
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import as_numbers, finite_range, floating_copy, require_rising
+from course_lib.imaging.checks import as_numbers, floating_copy, require_finite, require_rising
 
 _TABLE_BYTES = 2  # whole numbers of up to two bytes go through a table of all their values
 
@@ -42,7 +42,7 @@ def standardize(values: ArrayLike, a: float, b: float) -> NDArray[np.floating]:
     """
     _require_scale(a, b)
     values = as_numbers(values)
-    finite_range(values)
+    require_finite(values)
     scaled = floating_copy(values)
     scaled -= a
     scaled /= b
@@ -80,7 +80,7 @@ def restore(scaled: ArrayLike, a: float, b: float) -> NDArray[np.floating]:
     """
     _require_scale(a, b)
     scaled = as_numbers(scaled)
-    finite_range(scaled)
+    require_finite(scaled)
     values = floating_copy(scaled)
     values *= b
     values += a
@@ -122,7 +122,7 @@ def l1_loss(true: ArrayLike, predicted: ArrayLike) -> float:
             "they must be equal."
         )
     difference = np.subtract(true, predicted, dtype=np.float64)
-    finite_range(difference)
+    require_finite(difference)
     return float(np.abs(difference).sum())
 
 
@@ -168,7 +168,7 @@ def stretch_piecewise(
             f"There are {knots.size} knots and {values.size} values; each knot needs one value."
         )
     image = as_numbers(image)
-    finite_range(image)
+    require_finite(image)
     dtype = np.result_type(image.dtype, np.float32)
     if image.dtype.kind not in "iu" or image.dtype.itemsize > _TABLE_BYTES:
         return np.interp(image, knots, values).astype(dtype, copy=False)

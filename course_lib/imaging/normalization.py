@@ -11,6 +11,7 @@ from course_lib.imaging.checks import (
     as_numbers,
     finite_range,
     floating_copy,
+    require_finite,
     require_interval,
     require_mask,
 )
@@ -88,7 +89,7 @@ def stretch(
     require_interval(low, high, "stretched")
     require_interval(new_low, new_high, "target")
     image = as_numbers(image)
-    finite_range(image)
+    require_finite(image)
     stretched = floating_copy(image)
     stretched -= low
     stretched *= (new_high - new_low) / (high - low)
@@ -138,7 +139,7 @@ def percentile_stretch(
             f"The percentiles are {lower:g} and {upper:g}; 0 <= lower < upper <= 100 is allowed."
         )
     image = as_numbers(image)
-    finite_range(image)
+    require_finite(image)
     inside = image if mask is None else image[require_mask(mask, image.shape, "mask")]
     low, high = np.percentile(inside, [lower, upper])
     if low == high:
@@ -184,7 +185,7 @@ def z_score(image: ArrayLike, mask: ArrayLike | None = None) -> NDArray[np.float
     array([-2., -1.,  1.])
     """
     image = as_numbers(image)
-    finite_range(image)
+    require_finite(image)
     inside = image if mask is None else image[require_mask(mask, image.shape, "mask")]
     _range_of(inside, "z-normalisation")
     scaled = floating_copy(image)
@@ -224,7 +225,7 @@ def relative_to_region(image: ArrayLike, region: ArrayLike) -> NDArray[np.floati
     array([0.66666667, 1.33333333, 3.        ])
     """
     image = as_numbers(image)
-    finite_range(image)
+    require_finite(image)
     mean = float(image[require_mask(region, image.shape, "region")].mean(dtype=np.float64))
     if mean <= 0:
         raise ValueError(f"The mean of the region is {mean:g}; a reference must be positive.")

@@ -7,9 +7,12 @@ All windows follow the form that DICOM calls LINEAR_EXACT: a window of centre c 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import as_numbers, finite_range, floating_copy, require_interval
+from course_lib.imaging.checks import as_numbers, floating_copy, require_finite, require_interval
 
 WHITE = 255
+# The conversion to bytes cuts decimals off, so one half more rounds to the nearest. A little above
+# one half lets halves go up although float32 may hold them a little too low.
+_HALF = 0.5001
 
 
 def ct_window(hu: ArrayLike, low: float, high: float) -> NDArray[np.uint8]:
@@ -44,13 +47,12 @@ def ct_window(hu: ArrayLike, low: float, high: float) -> NDArray[np.uint8]:
     """
     require_interval(low, high, "window")
     hu = as_numbers(hu)
-    finite_range(hu)
+    require_finite(hu)
     grey = floating_copy(hu)
     grey -= low
-    grey *= WHITE  # before the division, so that halves are met exactly
-    grey /= high - low
+    grey *= WHITE / (high - low)
     np.clip(grey, 0, WHITE, out=grey)
-    grey += 0.5  # the conversion cuts decimals off, so one half more rounds to the nearest
+    grey += _HALF
     return grey.astype(np.uint8)
 
 
