@@ -1,7 +1,6 @@
-"""The widgets of topic 02: numbers in the texts, still pictures without a front end, speed."""
+"""The widgets of topic 02: numbers in the texts, and still pictures without a front end."""
 
 import io
-import time
 
 import numpy as np
 import pytest
@@ -136,15 +135,3 @@ def test_a_picture_is_not_empty_and_has_units_in_its_text(draw):
     assert image.shape[1] > 1000
     assert 0.02 < (image < 128).mean() < 0.9
     assert len(picture.alt) > 80
-
-
-@pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS.keys())
-def test_a_picture_follows_a_slider(draw):
-    draw()
-    times = []
-    for _ in range(5):
-        start = time.process_time()
-        draw()
-        times.append(time.process_time() - start)
-    # 0.2 s on a quiet machine; processor time still doubles when all cores are busy.
-    assert min(times) < 0.5
