@@ -648,7 +648,7 @@ for name, tissue in tissues.items():
     print(f"{name:25s} {errors[0]:11.1f} {errors[1]:11.1f}")
 
 # %% [markdown]
-# The stretched scale buys precision in soft tissue (5 in place of 32 HU) and pays with bone (153
+# The stretched scale buys precision in soft tissue (5 in place of 32 HU) and pays with bone (150
 # in place of 32 HU). Whether that is a good bargain depends on what the CT is for. For the
 # attenuation of PET, bone counts; for telling tissues apart in the brain, it does not.
 #
@@ -743,12 +743,12 @@ compare(
 compare(
     "SimpleITK IntensityWindowing",
     lambda: normalization.stretch(ct, -150, 250, 0, 255),
-    lambda: sitk.GetArrayViewFromImage(sitk.IntensityWindowing(itk_ct, -150, 250, 0, 255)),
+    lambda: sitk.GetArrayFromImage(sitk.IntensityWindowing(itk_ct, -150, 250, 0, 255)),
 )
 compare(
     "SimpleITK Normalize (z-score, n - 1)",
     lambda: normalization.z_score(mr),
-    lambda: sitk.GetArrayViewFromImage(sitk.Normalize(itk_mr)),
+    lambda: sitk.GetArrayFromImage(sitk.Normalize(itk_mr)),
 )
 compare(
     "numpy interp (stretched scale, int16)",
@@ -764,6 +764,8 @@ compare(
 #   not rounded.
 # - `sitk.Normalize` divides by the deviation with n - 1. On a volume that is invisible, on nine
 #   voxels it is 6 %.
+# - `sitk.GetArrayViewFromImage(sitk.Normalize(image))` shows memory that is already freed, because
+#   nobody holds the new image. Use `GetArrayFromImage`, which copies, or keep the image.
 # - scikit-learn's `StandardScaler` divides by the deviation with n, as we do, but for each
 #   *column* by itself. Given a 2-D image it normalizes every column of pixels and destroys the
 #   picture; hand it `image.reshape(-1, 1)`.

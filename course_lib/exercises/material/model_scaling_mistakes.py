@@ -132,6 +132,13 @@ def _without_start(x, knots, values):
     return (x - knots[piece]) / np.diff(knots)[piece] * np.diff(values)[piece]
 
 
+def _within(x, knots, values, outside):
+    """Fill in piece by piece, and write something else beyond the outer knots."""
+    x = np.asarray(x)
+    inside = (x >= knots[0]) & (x <= knots[-1])
+    return np.where(inside, np.interp(x, knots, values), outside)
+
+
 STRETCH_PIECEWISE = [
     mistake(
         _stretch(_one_line),
@@ -146,7 +153,17 @@ STRETCH_PIECEWISE = [
     mistake(
         _stretch(_extrapolated),
         "Beyond the first and the last knot you go on with the slope. Here the result stays "
-        "within the values, so clamp (np.interp does).",
+        "within the values, so clamp (`np.interp` does).",
+    ),
+    mistake(
+        _stretch(lambda x, knots, values: _within(x, knots, values, outside=x)),
+        "Beyond the first and the last knot your result still is HU. Clamp: what lies below the "
+        "first knot becomes the first value, what lies above the last knot the last value.",
+    ),
+    mistake(
+        _stretch(lambda x, knots, values: _within(x, knots, values, outside=0.0)),
+        "Beyond the last knot your result is 0, so metal looks like air. What lies above the last "
+        "knot becomes the last value.",
     ),
     mistake(
         _stretch(lambda x, knots, values: np.interp(x, values, knots)),
@@ -159,8 +176,8 @@ STRETCH_PIECEWISE = [
     ),
     mistake(
         np.interp,
-        "Knots or values that do not rise have no inverse. np.interp does not complain and "
-        "returns nonsense: check np.diff and raise a ValueError.",
+        "Knots or values that do not rise have no inverse. `np.interp` does not complain and "
+        "returns nonsense: check `np.diff` and raise a ValueError.",
     ),
 ]
 
@@ -201,7 +218,7 @@ RANDOM_GAIN_OFFSET = [
     mistake(
         _augment(_unseeded),
         "Called twice with equally seeded generators, your function gave two different images. "
-        "The numbers come from somewhere else, such as np.random: then nobody can repeat a "
+        "The numbers come from somewhere else, such as `np.random`: then nobody can repeat a "
         "training run. Draw them from rng.",
     ),
     mistake(

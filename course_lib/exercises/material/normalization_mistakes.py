@@ -57,7 +57,7 @@ MIN_MAX = [
     mistake(
         _min_max_of_a_range,
         "One NaN turned the whole image into NaN, because min and max of anything with a NaN are "
-        "NaN. Check with np.isnan or np.isfinite, and raise a ValueError.",
+        "NaN. Check with `np.isnan` or `np.isfinite`, and raise a ValueError.",
     ),
 ]
 
@@ -65,7 +65,7 @@ STRETCH = [
     mistake(
         _stretch(lambda x, v0, v1, d0, d1: (x - v0) / (v1 - v0) * (d1 - d0) + d0),
         "You forgot to clamp: values outside [low; high] leave the new range. Cut them off at "
-        "new_low and new_high, for example with np.clip.",
+        "new_low and new_high, for example with `np.clip`.",
     ),
     mistake(
         _stretch(
@@ -87,6 +87,10 @@ STRETCH = [
         "range: scale first, then clamp (or clamp to [low; high] first).",
     ),
     mistake(
+        _stretch(lambda x, v0, v1, d0, d1: np.clip(x, d0, d1)),
+        "You only clamp the image to the new range. First [low; high] has to be stretched onto it.",
+    ),
+    mistake(
         _stretch(
             lambda x, v0, v1, d0, d1: (x - x.min()) / (x.max() - x.min()) * (d1 - d0) + d0,
         ),
@@ -103,8 +107,8 @@ STRETCH = [
 Z_SCORE = [
     mistake(
         _z_score(lambda image: (image - image.mean()) / image.std(ddof=1)),
-        "You divide by the sample deviation (n - 1, ddof=1). The lecture's sigma is the "
-        "population's: divide by n, as np.std does without further arguments.",
+        "You divide by the sample deviation (n - 1, `ddof=1`). The lecture's sigma is the "
+        "population's: divide by n, as `np.std` does without further arguments.",
     ),
     mistake(
         _z_score(lambda image: (image - image.mean()) / (image.max() - image.min())),
@@ -141,12 +145,12 @@ Z_SCORE_IN_MASK = [
     mistake(
         _z_score(lambda image, mask: (image - image.mean()) / image.std()),
         "You take mean and deviation of the whole image. The dark background pulls the mean down "
-        "and the deviation up; use image[mask].",
+        "and the deviation up; use `image[mask]`.",
     ),
     mistake(
         _z_score(_zeros_counted),
-        "image * mask keeps the outside as zeros, and they count in the mean and the deviation. "
-        "image[mask] takes only the values inside.",
+        "`image * mask` keeps the outside as zeros, and they count in the mean and the deviation. "
+        "`image[mask]` takes only the values inside.",
     ),
     mistake(
         _z_score(lambda image, mask: np.where(mask, normalization.z_score(image, mask), 0)),
@@ -156,7 +160,7 @@ Z_SCORE_IN_MASK = [
     mistake(
         _z_score(lambda image, mask: normalization.z_score(image, mask)[mask]),
         "You return only the values inside the mask, in one long row. Take mean and deviation "
-        "from image[mask], but scale all of the image, so that it keeps its shape.",
+        "from `image[mask]`, but scale all of the image, so that it keeps its shape.",
     ),
     mistake(
         _z_score(lambda image, mask: (image - image[mask].mean()) / image.std()),
@@ -179,12 +183,12 @@ RELATIVE_TO_REGION = [
     mistake(
         _relative(lambda image, region: image / image.mean()),
         "You divide by the mean of the whole image. That depends on how much air is in the "
-        "picture; the reference is image[region].",
+        "picture; the reference is `image[region]`.",
     ),
     mistake(
         _relative(lambda image, region: image / (image * region).mean()),
-        "image * region keeps the outside as zeros, and they pull the mean down. Take the mean "
-        "of image[region].",
+        "`image * region` keeps the outside as zeros, and they pull the mean down. Take the mean "
+        "of `image[region]`.",
     ),
     mistake(
         _relative(lambda image, region: image / image[region].max()),
@@ -239,17 +243,17 @@ CT_WINDOW = [
     mistake(
         _window(lambda *given: np.clip(_scaled_to_255(*given), 0, 255).astype(np.uint8)),
         "The conversion to uint8 cuts the decimals off, so every grey value is too dark by half a "
-        "step on average. Round first, for example with np.rint.",
+        "step on average. Round first, for example with `np.rint`.",
     ),
     mistake(
         _window(_overflowed),
-        "The image is int16, and 255 * (hu - low) does not fit into 16 bits, so it wrapped "
+        "The image is int16, and `255 * (hu - low)` does not fit into 16 bits, so it wrapped "
         "around. Convert to float before you multiply.",
     ),
     mistake(
         _window(lambda *given: np.rint(np.clip(_scaled_to_255(*given), 0, 255))),
         "The values are right, but they are still decimal numbers. A screen takes bytes: convert "
-        "to np.uint8 at the end.",
+        "to `np.uint8` at the end.",
     ),
     mistake(
         _window(lambda hu, low, high: np.clip(np.rint(hu), 0, 255).astype(np.uint8)),

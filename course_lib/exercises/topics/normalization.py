@@ -79,8 +79,8 @@ z_score = Exercise(
     mistakes=normalization_mistakes.Z_SCORE,
     hints=[
         "What are the mean and the standard deviation of your result? They should be 0 and 1.",
-        "Subtract the mean, then divide by the standard deviation: np.mean, np.std.",
-        "np.std divides by n unless you ask for something else with ddof.",
+        "Subtract the mean, then divide by the standard deviation: `np.mean`, `np.std`.",
+        "`np.std` divides by n unless you ask for something else with ddof.",
     ],
     alternatives=[
         lambda image: normalization.z_score(np.asarray(image, np.float32)),
@@ -106,8 +106,8 @@ z_score_in_mask = Exercise(
     mistakes=normalization_mistakes.Z_SCORE_IN_MASK,
     hints=[
         "Which values should decide on the mean? What is the mean of your result inside the mask?",
-        "image[mask] is a row of all values where the mask is True.",
-        "Take mean and standard deviation from image[mask], and apply them to image.",
+        "`image[mask]` is a row of all values where the mask is True.",
+        "Take mean and standard deviation from `image[mask]`, and apply them to image.",
     ],
     alternatives=[lambda image, mask: normalization.z_score(2.0 * image + 3, mask)],
 )
@@ -129,7 +129,7 @@ relative_to_region = Exercise(
     mistakes=normalization_mistakes.RELATIVE_TO_REGION,
     hints=[
         "What is the mean of your result inside the region? It should be 1.",
-        "image[region].mean() is the only number that you need.",
+        "`image[region].mean()` is the only number that you need.",
         "Raise the ValueError first: for an empty region, and for a mean that is not positive.",
     ],
     alternatives=[
@@ -216,7 +216,7 @@ l1_loss = Exercise(
     mistakes=model_scaling_mistakes.L1_LOSS,
     hints=[
         "By hand: 500 against 600, -50 against 50, 40 against 20. The loss is 220.",
-        "np.abs for the sign, .sum() for one number.",
+        "`np.abs` for the sign, `.sum()` for one number.",
     ],
     alternatives=[lambda true, predicted: np.abs(np.stack([true, -predicted]).sum(axis=0)).sum()],
 )
@@ -240,8 +240,8 @@ stretch_piecewise = Exercise(
     mistakes=model_scaling_mistakes.STRETCH_PIECEWISE,
     hints=[
         "Draw it: knots along x, values along y, joined by straight lines. What does 0 HU become?",
-        "np.interp(x, knots, values) looks up points on such a line.",
-        "np.diff(knots) holds the steps between knots; all of them have to be positive.",
+        "`np.interp(x, knots, values)` looks up points on such a line.",
+        "`np.diff(knots)` holds the steps between knots; all of them have to be positive.",
     ],
     alternatives=[
         lambda image, knots, values: model_scaling.stretch_piecewise(
@@ -287,8 +287,8 @@ random_gain_offset = Exercise(
     mistakes=model_scaling_mistakes.RANDOM_GAIN_OFFSET,
     hints=[
         "How many random numbers does one image need? Two: one gain and one offset.",
-        "rng.uniform(low, high) draws one number; rng.uniform(*gain) takes both ends of a tuple.",
-        "No np.random and no default_rng inside: whoever calls decides on the seed.",
+        "`rng.uniform(0.9, 1.1)` draws a number; `rng.uniform(*gain)` takes both ends of a tuple.",
+        "No `np.random` and no `default_rng` inside: whoever calls decides on the seed.",
     ],
     alternatives=[
         lambda image, rng, gain, offset: rng.uniform(*offset) + rng.uniform(*gain) * image
