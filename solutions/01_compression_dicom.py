@@ -442,17 +442,18 @@ check("quiz_read_value", quiz_read_value)
 
 
 # %% exercise="hu_to_stored"
-def hu_to_stored(hu, slope, intercept, dtype):
+def hu_to_stored(values, slope, intercept, dtype):
     """Store values as whole numbers of a type, each rounded to the nearest.
 
-    hu: array of decimal numbers. slope, intercept: numbers. dtype: name of an integer type, such as
-    "uint16"; np.iinfo(dtype) knows its limits. Returns an array of that type.
+    values: array of decimal numbers, for example in HU. slope, intercept: numbers. dtype: name of
+    an integer type, such as "uint16"; np.iinfo(dtype) knows its limits. Returns an array of that
+    type.
     Raises a ValueError if the slope is 0, a value is not finite, or a value does not fit the type.
     """
     # BEGIN SOLUTION
-    if slope == 0 or not np.isfinite(hu).all():
+    if slope == 0 or not np.isfinite(values).all():
         raise ValueError("The slope is 0, or a value is not finite.")
-    stored = np.rint((hu - intercept) / slope)
+    stored = np.rint((values - intercept) / slope)
     limits = np.iinfo(dtype)
     if stored.min() < limits.min or stored.max() > limits.max:
         raise ValueError(f"{stored.min():.0f} to {stored.max():.0f} does not fit {dtype}.")

@@ -6,25 +6,25 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def run_lengths(image: ArrayLike) -> tuple[NDArray, NDArray[np.intp]]:
-    """Describe an image by its runs of equal values, in reading order.
+def run_lengths(row: ArrayLike) -> tuple[NDArray, NDArray[np.intp]]:
+    """Describe a row or an image by its runs of equal values, in reading order.
 
     Parameters
     ----------
-    image : array
-        A row or an image of any shape; it is read row by row, and a run may go on in the next row.
+    row : array
+        A row, or an image of any shape: it is read row by row, and a run may go on in the next row.
 
     Returns
     -------
     values : (R,) array
-        The value of each run, in the dtype of the image.
+        The value of each run, in the dtype of the row.
     lengths : (R,) integer array
-        How many pixels each run has. Both are empty for an empty image.
+        How many pixels each run has. Both are empty for an empty row.
 
     Raises
     ------
     ValueError
-        If the image holds NaN, which equals nothing and so has no runs.
+        If there is NaN, which equals nothing and so has no runs.
 
     References
     ----------
@@ -37,9 +37,9 @@ def run_lengths(image: ArrayLike) -> tuple[NDArray, NDArray[np.intp]]:
     >>> values.tolist(), lengths.tolist()
     ([-1024, 10, 300], [3, 1, 2])
     """
-    flat = np.ravel(image)
+    flat = np.ravel(row)
     if flat.dtype.kind == "f" and np.isnan(flat).any():
-        raise ValueError(f"The image holds {np.isnan(flat).sum()} NaN; NaN has no runs.")
+        raise ValueError(f"The row holds {np.isnan(flat).sum()} NaN; NaN has no runs.")
     if flat.size == 0:
         return flat, np.zeros(0, dtype=np.intp)
     changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1

@@ -62,6 +62,7 @@ def test_a_picture_has_a_text_with_numbers_a_caption_and_content(widget, monkeyp
 
 
 @every_widget
+@pytest.mark.slow
 def test_every_control_changes_the_picture_and_back(widget, monkeypatch):
     monkeypatch.delenv("COURSE_STILL", raising=False)
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)

@@ -57,6 +57,13 @@ def _differences_in_own_type(image):
     return differences // slope, slope, int(image.min())
 
 
+def _divisor_per_column(image):
+    """Let numpy reduce along the first axis only."""
+    differences = image.astype(np.int64) - int(image.min())
+    slope = np.gcd.reduce(differences)
+    return differences // np.maximum(slope, 1), slope, int(image.min())
+
+
 def _constant_unchecked(image):
     """Keep a slope of 0."""
     differences = image.astype(np.int64) - int(image.min())
@@ -77,9 +84,14 @@ def _decimals_stored(image):
 
 DIGITS_NEEDED = [
     mistake(
+        _digits(lambda image: int(np.log10(image.max())) + 1),
+        "An image of zeros has a digit as well, but the logarithm of 0 is minus infinity. Count "
+        "the characters of the number written out.",
+    ),
+    mistake(
         _digits(lambda image: int(np.ceil(np.log10(image.max())))),
         "The logarithm is one short at the powers of ten: log10(1000) is 3, but 1000 has four "
-        "digits. And log10(0) is no number. Count the characters of the number written out.",
+        "digits. Count the characters of the number written out.",
     ),
     mistake(
         _digits(lambda image: len(np.unique(image))),
@@ -134,6 +146,11 @@ INTEGER_IMAGE = [
         _integer(_smallest_difference),
         "The smallest difference need not divide the others: among 0, 4 and 10 it is 4, and 10 is "
         "no multiple of it. Then // loses something and the image cannot be read back.",
+    ),
+    mistake(
+        _integer(_divisor_per_column),
+        "np.gcd.reduce goes along the first axis only and gives a divisor for each column. One "
+        "for the whole image needs axis=None.",
     ),
     mistake(
         _integer(_decimals_stored),

@@ -37,6 +37,11 @@ PACK_OUTLINE = [
         "Points with three coordinates were packed too, and whoever unpacks them gets nonsense. "
         "Raise a ValueError unless points.shape is (N, 2).",
     ),
+    mistake(
+        lambda points: np.concatenate([points[:, 0], points[:, 1]]),
+        "Points with three coordinates lost the third one without a word. Raise a ValueError "
+        "unless points.shape is (N, 2).",
+    ),
 ]
 
 
@@ -74,6 +79,11 @@ def _box(points):
     """Return the corners of the box around."""
     (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+
+
+def _listed(points):
+    """Collect the corners in a list, which may stay empty."""
+    return np.array([p for p, cross in zip(points, _crossed(points), strict=True) if cross])
 
 
 def _line_kept(points):
@@ -116,5 +126,10 @@ DROP_COLLINEAR = [
         _line_kept,
         "Points on one line enclose no area; nothing sensible is left. Raise a ValueError when "
         "fewer than three corners remain.",
+    ),
+    mistake(
+        _listed,
+        "On a line no point is a corner, and your list stayed empty. Such points enclose no area: "
+        "raise a ValueError when fewer than three corners remain.",
     ),
 ]

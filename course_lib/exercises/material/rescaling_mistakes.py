@@ -128,7 +128,7 @@ HU_TO_STORED = [
     mistake(
         _nan_unchecked,
         "A NaN slipped through: it is neither smaller nor larger than anything, so no comparison "
-        "finds it, and converting makes an arbitrary number of it. Ask np.isfinite(hu).all().",
+        "finds it, and converting makes an arbitrary number of it. Ask np.isfinite(values).all().",
     ),
 ]
 
@@ -178,6 +178,12 @@ SMALLEST_SLOPE = [
         "You use the numbers from 0 up only, as the slide does with its intercept 0. A signed type "
         "has as many below 0; with them the steps are half as large: divide by largest minus "
         "smallest number.",
+    ),
+    mistake(
+        _range(lambda low, high, dtype: ((high - low) / _levels(dtype), low)),
+        "Two things. Between 256 numbers there are 255 steps: divide by largest minus smallest "
+        "number. And in a signed type the lower end is not stored as 0, so it is not the "
+        "intercept: subtract slope * smallest number.",
     ),
     mistake(
         _range(_intercept_is_low),

@@ -184,7 +184,7 @@ hu_to_stored = Exercise(
     cases=[
         given(
             "four values, slope 0.5, in 32 bits",
-            np.array([-1000.0, 0.0, 10.7, 300.2]), 0.5, -1024, "int32",
+            np.array([-1000.0, 0.0, 10.9, 300.2]), 0.5, -1024, "int32",
         ),
         given("the lecture's values", np.array([-1024.0, 10.0, 300.0]), 1, -1024, "uint16"),
         drawn("a CT of a spine after interpolation", draws.resampled_spine),
