@@ -34,6 +34,8 @@ from course_lib.notebook import ask, check, use
 # %% [markdown]
 # ## 1 Two patients, two scanners
 #
+# *About 5 minutes, slide 11.*
+#
 # The thread of this course is a patient on a PET/MR scanner. A model shall predict a CT from the
 # patient's MR image. It was trained on other patients. Can it read this one?
 #
@@ -78,6 +80,8 @@ for patient in (subject_a, subject_b):
 # %% [markdown]
 # ## 2 Min-max scaling
 #
+# *About 7 minutes, slide 12.*
+#
 # The simplest scale puts the darkest value at 0 and the brightest at 1 [slide 12]:
 #
 # $$g(x, y) = \frac{f(x, y) - v_{min}}{v_{max} - v_{min}}$$
@@ -119,6 +123,8 @@ for patient in (subject_a, subject_b):
 #
 # ## 3 Stretching, and clamping
 #
+# *About 7 minutes, slides 12 and 14.*
+#
 # Min-max lets the image decide on its range. Often *you* want to decide: from which value
 # $v_{min}$ to which value $v_{max}$ the image is stretched, and onto which range
 # $[v_{min,d}; v_{max,d}]$ of the display or the model [slides 12 and 14]:
@@ -152,6 +158,8 @@ check("stretch", stretch)
 
 # %% [markdown]
 # ## 4 z-normalisation
+#
+# *About 12 minutes, slide 12.*
 #
 # For MR, most preprocessing uses another scale: average becomes 0, one standard deviation becomes 1
 # [slide 12]:
@@ -235,6 +243,8 @@ for air_mm in (0, 20, 40, 80):
 # %% [markdown]
 # ## 5 One bright lesion
 #
+# *About 8 minutes, slide 12.*
+#
 # Slide 12 warns of areas of high intensity. A vessel with inflowing blood, a lesion that took up
 # contrast agent, fat at the edge: a few per cent of the voxels can be several times as bright as
 # the rest. The healthy tissue around them is what it was. But its normalized value?
@@ -283,6 +293,8 @@ check("quiz_lesion_z", quiz_lesion_z)
 # %% [markdown]
 # ## 6 A reference region
 #
+# *About 5 minutes, slide 13.*
+#
 # If you know a region that should look the same in every patient, let it set the scale [slide 13]:
 # healthy background tissue in the brain, the liver in whole-body scans.
 #
@@ -319,6 +331,8 @@ for patient in (subject_a, subject_b):
 
 # %% [markdown]
 # ## 7 Images that have a unit: CT windows
+#
+# *About 12 minutes, slides 12 and 14.*
 #
 # Slide 12 ends with a question: what about images whose units are not arbitrary? CT is in HU, PET
 # in kBq/mL. There 40 HU *means* something, on every scanner. Min-max or z-scores would destroy
@@ -417,6 +431,8 @@ check("quiz_grey_value", quiz_grey_value)
 # %% [markdown]
 # ## 8 A scale for the model, and the way back
 #
+# *About 8 minutes, slides 15 and 18.*
+#
 # A network learns best from numbers near 0 to 1. Its input, MR, may be scaled in any of the ways
 # above: nobody needs the arbitrary units back. Its output is a CT, and that is used to compute
 # how much radiation the head absorbs. There the unit has to come back **exactly**. So for the CT
@@ -495,6 +511,8 @@ check("quiz_brain_age", quiz_brain_age)
 
 # %% [markdown]
 # ## 9 What the loss sees
+#
+# *About 14 minutes, slide 16.*
 #
 # While it learns, the model sees only one number, the loss, on *its* scale. The lecture's is the
 # **L1 loss**, a sum over all voxels [slide 16]:
@@ -654,6 +672,8 @@ for name, tissue in tissues.items():
 #
 # ## 10 Augmentation
 #
+# *About 6 minutes, slide 17.*
+#
 # To prepare a model for scanners it has never seen, we change each training image at random, in the
 # ways in which scanners differ: gain and offset, gamma, noise, a smooth bias field [slide 17]. Try
 # them. The same seed gives the same images; without that, no training can be repeated.
@@ -704,6 +724,8 @@ for name, tissue in tissues.items():
 # is fine; that is topic 05.)
 #
 # ## 11 In practice
+#
+# *About 3 minutes.*
 #
 # In a hospital nobody writes these functions anew. These are the lines that do the same, their
 # agreement with the course's own functions, and their time, measured on your computer just now.
@@ -784,6 +806,8 @@ print(
 
 # %% [markdown]
 # ## 12 In the hospital: when it fails
+#
+# *About 5 minutes.*
 #
 # **A window is saved in place of the CT.** Somebody exports the soft-tissue window as a picture
 # of 8 bits, and a model, or a physicist, later turns the grey values back into HU. Here is what

@@ -55,11 +55,11 @@ def window_level() -> Shown:
 def stretched_scale() -> Shown:
     """Show a piecewise stretched scale for CT, and the losses of slide 16 on it."""
     return panel(
-        draw_scale,
+        _draw_scale,
         {
             "soft_low": Number("Soft tissue from, in HU", -100, -300, -10, 10),
             "soft_high": Number("Soft tissue to, in HU", 100, 60, 300, 10),
-            "soft_share": Number("Its part of the scale", 0.6, 0.05, 0.95, 0.05),
+            "soft_percent": Number("Its part of the scale in %", 60, 5, 95, 5),
             "last": Choice("Last knot", _LAST_KNOTS, 1000),
         },
     )
@@ -79,3 +79,8 @@ def augmentations() -> Shown:
 def _draw_window(center: int, width: int) -> Picture:
     """Draw the window with this centre and width."""
     return draw_window(*window_limits(center, width))
+
+
+def _draw_scale(soft_low: int, soft_high: int, soft_percent: int, last: int) -> Picture:
+    """Draw the scale; a part in per cent is easier to type than one in decimals."""
+    return draw_scale(soft_low, soft_high, soft_percent / 100, last)

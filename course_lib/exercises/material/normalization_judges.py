@@ -56,8 +56,11 @@ def augmentation_problem(
 
 def same_augmentation(arguments: Arguments, expected: Any, given: Any) -> Problem | None:
     """Compare with a known mistake: the same fault is the same mistake, whatever was drawn."""
-    ours, theirs = ([plain_array(image) for image in images] for images in (expected, given))
-    if any(a is None or b is None or a.shape != b.shape for a, b in zip(ours, theirs, strict=True)):
+    ours, theirs = (
+        [image for image in map(plain_array, images) if image is not None]
+        for images in (expected, given)
+    )
+    if [image.shape for image in ours] != [image.shape for image in theirs]:
         return Problem("shape", "Another shape than that of the known mistake.")
     if _fault(arguments, ours) == _fault(arguments, theirs):
         return None
