@@ -766,8 +766,8 @@ print(
 
 # %% [markdown]
 # `find_contours` runs through the middle between the centre of a pixel inside and one outside. It
-# cuts the corners of the staircase, which looks smoother; a mask is not made for the way back. Its
-# points are (row, column). Ours are (x, y), along the edges.
+# cuts the corners of the staircase, which looks smoother and is meant for drawing and measuring.
+# Its points are (row, column). Ours are (x, y), along the edges.
 #
 # And compression? DICOM can hold pixels compressed with JPEG 2000 without loss. The file of the
 # head is such a file:
