@@ -32,10 +32,20 @@ def draw_simplified(region: str, tolerance: float, show_points: bool) -> Picture
     show_points : bool
         Whether the points are marked.
 
+    Returns
+    -------
+    Picture
+        The region with its outline, and a bar for each way of storing it.
+
     Raises
     ------
     ValueError
         If the tolerance is negative.
+
+    Examples
+    --------
+    >>> draw_simplified("bone of a spine (over 200 HU)", 0.0, False).caption[:43]
+    '0 of 1,832 pixels are missing (orange), 0 e'
     """
     mask, outlines, counted = _region(region)
     simple = [simplify(points, tolerance) for points in outlines]
@@ -80,10 +90,20 @@ def draw_points(points: ArrayLike) -> Picture:
     points : (N, 2) array
         Points (x, y).
 
+    Returns
+    -------
+    Picture
+        All points on the left, the corners on the right, both numbered.
+
     Raises
     ------
     ValueError
         If the points enclose no area.
+
+    Examples
+    --------
+    >>> draw_points([[0, 0], [2, 0], [4, 0], [4, 3], [0, 3]]).alt[:33]
+    'Left a polygon of 5 numbered poin'
     """
     points = np.asarray(points)
     corners = drop_collinear(points)
@@ -117,10 +137,20 @@ def draw_two_outlines(mask: NDArray[np.bool_]) -> Picture:
     mask : (Y, X) bool array
         A small region, at best with a hole and a part that is one pixel wide.
 
+    Returns
+    -------
+    Picture
+        The boundary pixels on the left, the outlines along pixel edges on the right.
+
     Raises
     ------
     ValueError
         If the mask is empty.
+
+    Examples
+    --------
+    >>> draw_two_outlines(np.ones((3, 4), dtype=bool)).alt[:34]
+    'A gray region of 12 pixels twice. '
     """
     outlines = [drop_collinear(points) for points in trace(mask)]
     rim = boundary_pixels(mask)

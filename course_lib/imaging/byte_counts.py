@@ -91,6 +91,16 @@ def mask_bytes(mask: NDArray[np.bool_]) -> dict[str, int]:
 def outline_bytes(outlines: list[NDArray]) -> int:
     """Count the bytes of packed outlines: their numbers of points, and all coordinates.
 
+    Parameters
+    ----------
+    outlines : list of (N, 2) arrays
+        Points (x, y), 2 bytes for each coordinate.
+
+    Returns
+    -------
+    int
+        Bytes.
+
     Examples
     --------
     >>> outline_bytes([np.zeros((9, 2))]), outline_bytes([np.zeros((4, 2))])

@@ -127,6 +127,16 @@ def pack(points: ArrayLike) -> NDArray:
 def unpack(packed: ArrayLike) -> NDArray:
     """Return the points of a packed outline; the inverse of `pack`.
 
+    Parameters
+    ----------
+    packed : (2N,) array
+        All x, then all y.
+
+    Returns
+    -------
+    (N, 2) array
+        Points (x, y).
+
     Raises
     ------
     ValueError
@@ -146,16 +156,31 @@ def unpack(packed: ArrayLike) -> NDArray:
 def checked_points(points: ArrayLike) -> NDArray:
     """Return points as an array of (x, y), or say what is wrong with them.
 
+    Parameters
+    ----------
+    points : (N, 2) array
+        Points (x, y).
+
+    Returns
+    -------
+    (N, 2) array
+        The same numbers; unsigned ones as int64, since their differences would wrap around.
+
     Raises
     ------
     ValueError
         If the shape is not (N, 2) or a coordinate is not a finite number.
+
+    Examples
+    --------
+    >>> checked_points(np.array([[3, 1], [1, 2]], dtype=np.uint8)).dtype
+    dtype('int64')
     """
     points = np.asarray(points)
     if points.ndim != 2 or points.shape[1] != 2 or points.dtype.kind not in "iuf":
         raise ValueError(f"The points have the shape {points.shape}; (N, 2) numbers are needed.")
     if points.dtype.kind == "u":
-        points = points.astype(np.int64)  # differences of unsigned numbers wrap around
+        points = points.astype(np.int64)
     if not np.isfinite(points).all():
         raise ValueError("A coordinate is NaN or infinite.")
     return points

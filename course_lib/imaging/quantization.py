@@ -20,6 +20,11 @@ def fits(low: float, high: float, slope: float, intercept: float, dtype: DTypeLi
     dtype : integer dtype
         Type in the file.
 
+    Returns
+    -------
+    bool
+        Whether both ends, rounded, lie within the type.
+
     Raises
     ------
     ValueError
@@ -102,6 +107,11 @@ def largest_error(slope: float) -> float:
     ----------
     slope : float
         The step between two neighbouring stored values, in the unit of the image.
+
+    Returns
+    -------
+    float
+        In the unit of the image.
 
     Raises
     ------

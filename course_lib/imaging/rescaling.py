@@ -112,6 +112,16 @@ def store(
 def type_limits(dtype: DTypeLike) -> tuple[int, int]:
     """Return the smallest and the largest number of an integer type of 8, 16 or 32 bits.
 
+    Parameters
+    ----------
+    dtype : integer dtype
+        For example numpy.int16 or "int16".
+
+    Returns
+    -------
+    smallest, largest : int
+        Both ends of the type.
+
     Raises
     ------
     ValueError
@@ -132,10 +142,21 @@ def type_limits(dtype: DTypeLike) -> tuple[int, int]:
 def check_line(slope: float, intercept: float) -> None:
     """Refuse a slope that cannot be undone.
 
+    Parameters
+    ----------
+    slope, intercept : float
+        As in a header.
+
     Raises
     ------
     ValueError
         If the slope is 0, or slope or intercept is not finite.
+
+    Examples
+    --------
+    >>> check_line(0, -1024)
+    Traceback (most recent call last):
+    ValueError: slope is 0; all stored values would read the same.
     """
     if not (math.isfinite(slope) and math.isfinite(intercept)):
         raise ValueError(f"slope is {slope} and intercept {intercept}; both must be finite.")
