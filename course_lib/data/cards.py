@@ -36,7 +36,7 @@ class Card:
             ("Remarks", self.remarks),
         )
         lines = [
-            f"| {self.title} | |",
+            f"| {self.title} | Data card |",
             "|---|---|",
             *(f"| {name} | {text} |" for name, text in rows),
         ]
