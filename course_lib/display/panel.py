@@ -200,7 +200,12 @@ def _build_number(control: Number) -> tuple[widgets.Widget, widgets.Widget]:
     text = widgets.BoundedIntText if whole else widgets.BoundedFloatText
     slide = widgets.IntSlider if whole else widgets.FloatSlider
     limits = {"min": control.low, "max": control.high, "step": control.step, "value": control.value}
-    field = text(**limits, description=control.label, style=_LABEL, layout={"width": "19em"})
-    slider = slide(**limits, readout=False, layout={"width": "22em"})
+    field = text(
+        **limits,
+        description=control.label,
+        style=_LABEL,
+        layout={"width": "19em", "max_width": "100%"},
+    )
+    slider = slide(**limits, readout=False, layout={"width": "22em", "max_width": "100%"})
     widgets.link((field, "value"), (slider, "value"))
     return field, row([field, slider])
