@@ -37,12 +37,12 @@ def draw_window(low: float, high: float) -> Picture:
     black, white = 100 * (inside <= low).mean(), 100 * (inside >= high).mean()
     step = (high - low) / windowing.WHITE
 
-    figure = fixed_figure(9.6, 4.0)
+    figure = fixed_figure(8.6, 3.6)
     image_axes(figure, (0.0, 0.02, 0.40, 0.88), grey, (0, 255), f"Window [{low:g}; {high:g}] HU")
     grey_bar(figure, (0.405, 0.1, 0.018, 0.72), (low, high), "HU")
     axes = plot_axes(
         figure,
-        (0.56, 0.15, 0.42, 0.75),
+        (0.56, 0.15, 0.41, 0.75),
         title="Transfer curve over the histogram",
         x_label="HU",
         y_label="grey value",
@@ -86,7 +86,7 @@ def draw_scale(soft_low: int, soft_high: int, soft_share: float, last: int) -> P
     """
     knots = [-1000, soft_low, soft_high, last]
     values = [0, (1 - soft_share) / 2, (1 + soft_share) / 2, 1]
-    figure = fixed_figure(9.6, 3.8)
+    figure = fixed_figure(8.6, 3.5)
     axes = plot_axes(
         figure,
         (0.07, 0.15, 0.43, 0.75),

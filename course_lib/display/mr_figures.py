@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from course_lib.data import templates
-from course_lib.data.patients import two_patients
+from course_lib.data.patients import Patient, two_patients
 from course_lib.display.figures import BLUE, ORANGE, VERMILION
 from course_lib.display.picture import Picture, render
 from course_lib.display.plots import fixed_figure, grey_bar, grey_scale, image_axes, plot_axes
@@ -35,6 +35,7 @@ SCALES: dict[str, tuple[Callable[..., NDArray], Limits, str]] = {
 
 _FILLED = {"fill": True, "color": _SHADE}
 _LINE = {"color": VERMILION, "linewidth": 1.5}
+_MARGIN = 0.08  # between two histograms, as part of their width
 _LESION_CENTRE = (68, 54)  # in white matter behind the ventricle; rows and columns of 2 mm
 _METHODS: dict[str, tuple[Callable[[NDArray, NDArray], NDArray], Limits]] = {
     "min-max": (lambda image, brain: normalization.min_max(image), (0, 1)),
@@ -63,7 +64,7 @@ def draw_patients(scale: str) -> Picture:
         A key of `SCALES`.
     """
     change, limits, unit = SCALES[scale]
-    figure = fixed_figure(10.0, 3.6)
+    figure = fixed_figure(8.8, 3.2)
     axes = plot_axes(
         figure,
         (0.66, 0.16, 0.32, 0.73),
@@ -73,7 +74,7 @@ def draw_patients(scale: str) -> Picture:
         y_ticks=(),
     )
     readings = []
-    for i, (patient, colour) in enumerate(zip(two_patients(), (BLUE, ORANGE), strict=True)):
+    for i, (patient, colour) in enumerate(zip(_patients(), (BLUE, ORANGE), strict=True)):
         image = change(patient.image, patient.brain, patient.white_matter)
         readings.append(float(image[patient.grey_matter].mean()))
         title = f"{patient.name}: grey matter {_short(readings[-1])}"
@@ -106,7 +107,7 @@ def draw_lesion(brightness: float, radius_mm: float) -> Picture:
     healthy, brain, white = _slice_with_white_matter()
     ill, lesion = _with_lesion(healthy, white, brightness, radius_mm)
     tissue, white = brain & ~lesion, white & ~lesion
-    figure = fixed_figure(10.4, 4.3)
+    figure = fixed_figure(9.0, 3.75)
     axes = plot_axes(
         figure,
         (0.0, 0.12, 1.0, 0.28),
@@ -125,6 +126,9 @@ def draw_lesion(brightness: float, radius_mm: float) -> Picture:
         ticks |= _add_histograms(axes, i, before[tissue], after[tissue], limits)
         axes.text(i + 0.5, 1.07, f"white matter {change}", ha="center", fontsize=9)
         figure.text(0.125 + 0.25 * i, 0.95, name, ha="center", fontsize=10)
+    edge = np.ones(round(100 * _MARGIN))
+    scale = np.concatenate([edge, np.linspace(0, 1, 100 - 2 * edge.size), edge])
+    grey_scale(axes, np.tile(scale, 4), (0, 4), 0.15)
     axes.set_xticks(list(ticks), list(ticks.values()))
     axes.set(xlim=(0, 4), ylim=(-0.15, 1.2))
     axes.set_frame_on(False)
@@ -147,16 +151,14 @@ def draw_lesion(brightness: float, radius_mm: float) -> Picture:
 def _add_histograms(
     axes: Axes, place: int, before: NDArray, after: NDArray, limits: Limits
 ) -> dict[float, str]:
-    """Draw two histograms over a grey scale on a part of the axes; return where numbers go.
+    """Draw two histograms on a part of the axes; return where numbers go.
 
     All four normalizations share one axes, because four axes take twice as long to draw.
     """
-    start, width = place + 0.08, 0.84
-    scale = width / (limits[1] - limits[0])
+    start, scale = place + _MARGIN, (1 - 2 * _MARGIN) / (limits[1] - limits[0])
     for values, style in ((before, _FILLED), (after, _LINE)):
         counts, edges = np.histogram(values, bins=50, range=limits)
         axes.stairs(counts / max(counts.max(), 1), start + scale * (edges - limits[0]), **style)
-    grey_scale(axes, (start, start + width), 0.15)
     return {start + scale * (value - limits[0]): str(value) for value in {*limits, 0}}
 
 
@@ -177,14 +179,15 @@ def draw_augmentations(kind: str, seed: int) -> Picture:
     framed = [
         np.pad(each, ((0, 0), (2, 2)), constant_values=limits[1]) for each in (image, *changed)
     ]
-    figure = fixed_figure(10.4, 2.8)
-    image_axes(figure, (0.0, 0.02, 0.92, 0.83), np.hstack(framed), limits)
-    grey_bar(figure, (0.925, 0.08, 0.013, 0.7), limits, "scaled intensity")
+    figure = fixed_figure(9.0, 2.6)
+    image_axes(figure, (0.0, 0.02, 0.92, 0.78), np.hstack(framed), limits)
+    grey_bar(figure, (0.925, 0.08, 0.013, 0.66), limits, "scaled intensity")
     white = _slice_with_white_matter()[2]
     means = [f"{each[white].mean():.2f}" for each in (image, *changed)]
     for i, mean in enumerate(means):
         name = "original" if i == 0 else f"draw {i}"
-        figure.text(0.092 + 0.184 * i, 0.9, f"{name}: white matter {mean}", ha="center", fontsize=9)
+        title = f"{name}\nwhite matter {mean}"
+        figure.text(0.092 + 0.184 * i, 0.84, title, ha="center", fontsize=9)
     alt = (
         f"An MR slice and four augmentations of it by {kind}, seed {seed}. White matter reads "
         f"{means[0]} in the original and {', '.join(means[1:])} in the four draws."
@@ -195,6 +198,12 @@ def draw_augmentations(kind: str, seed: int) -> Picture:
 def _short(value: float) -> str:
     """Write whole numbers for a scanner's units and two decimals for scaled ones."""
     return f"{value:.0f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+@cache
+def _patients() -> tuple[Patient, Patient]:
+    """Return both patients, made once for all draws."""
+    return two_patients()
 
 
 @cache

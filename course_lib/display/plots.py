@@ -77,19 +77,21 @@ def grey_bar(figure: Figure, box: Box, limits: tuple[float, float], unit: str) -
     return axes
 
 
-def grey_scale(axes: Axes, limits: tuple[float, float], height: float) -> None:
-    """Draw the grey scale of an image below the x axis of its histogram, as its colour bar.
+def grey_scale(axes: Axes, greys: NDArray, ends: tuple[float, float], height: float) -> None:
+    """Draw grey values below the x axis of a histogram, as the colour bar of its image.
 
     Parameters
     ----------
     axes : Axes
-        From `plot_axes`; its x axis runs over the values of the image.
-    limits : tuple of float
-        Values of black and white.
+        From `plot_axes`.
+    greys : (N,) array
+        From 0 (black) to 1 (white).
+    ends : tuple of float
+        Where the first and the last stand on the x axis.
     height : float
         In units of the y axis; the bar reaches from -height to 0.
     """
-    axes.imshow(np.arange(256)[None], cmap="gray", extent=(*limits, -height, 0), aspect="auto")
+    axes.imshow(greys[None], cmap="gray", vmin=0, vmax=1, extent=(*ends, -height, 0), aspect="auto")
 
 
 def plot_axes(
