@@ -1,12 +1,19 @@
-"""Stopping code that runs for too long."""
+"""Stopping code that runs for too long.
+
+A stop is an exception that arrives between any two steps of the code. It must arrive in the code
+that is to be stopped, never in ours that cleans up behind it, or timers would be left running.
+"""
 
 import ctypes
 import signal
+import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _AGAIN_SECONDS = 0.2
 
@@ -15,15 +22,21 @@ class TimeUpError(BaseException):
     """Raised in code whose time is up; not an Exception, so that `except Exception` lets it go."""
 
 
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise in the block when its time is up.
+def call_within(seconds: float, work: Callable[[], T]) -> T:
+    """Call a function that may take so long.
 
     Parameters
     ----------
     seconds : float
-        Until a TimeUpError is raised between two steps of the block's Python code. It is raised
-        again and again, since a bare ``except`` in the block may swallow it.
+        Until a TimeUpError is raised between two steps of the function's Python code. It is
+        raised again and again, since a bare ``except`` may swallow it.
+    work : callable
+        Written in Python, called without arguments.
+
+    Returns
+    -------
+    Any
+        What the function returned.
 
     Raises
     ------
@@ -33,40 +46,37 @@ def time_limit(seconds: float) -> Iterator[None]:
     Notes
     -----
     The main thread uses the system's timer; what timer and handler were there before are put
-    back, with the time that the block took gone by. Other threads, and Windows, use a thread that
+    back, with the time that the call took gone by. Other threads, and Windows, use a thread that
     watches the time: it cannot interrupt a single long call into compiled code.
 
     Examples
     --------
-    >>> with time_limit(10.0):
-    ...     total = 1 + 1
-    >>> total
+    >>> call_within(10.0, lambda: 1 + 1)
     2
     """
     in_main = threading.current_thread() is threading.main_thread()
-    with _timer(seconds) if in_main and hasattr(signal, "setitimer") else _watcher(seconds):
-        yield
+    if in_main and hasattr(signal, "setitimer"):
+        return _call_with_timer(seconds, work)
+    return _call_with_watcher(seconds, work)
 
 
-@contextmanager
-def _timer(seconds: float) -> Iterator[None]:
-    """Limit a block by the system's timer, inside whatever timer is running already."""
-    started, armed = time.monotonic(), True
+def _call_with_timer(seconds: float, work: Callable[[], T]) -> T:
+    """Limit a call by the system's timer, inside whatever timer is running already."""
+    me, started = id(sys._getframe()), time.monotonic()
     left, interval = signal.getitimer(signal.ITIMER_REAL)
 
     def stop(signum: int, frame: FrameType | None) -> None:
+        if not _is_inside(frame, me):
+            return  # the work is done, and this function cleans up
         if left and time.monotonic() - started >= left and callable(before):
             before(signum, frame)  # the outer time is up as well
-        if armed and time.monotonic() - started >= seconds:
+        if time.monotonic() - started >= seconds:
             raise TimeUpError
 
     before = signal.signal(signal.SIGALRM, stop) or signal.SIG_DFL
     try:
         signal.setitimer(signal.ITIMER_REAL, min(seconds, left or seconds), _AGAIN_SECONDS)
-        try:
-            yield
-        finally:
-            armed = False
+        return work()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -75,29 +85,51 @@ def _timer(seconds: float) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, max(left - gone, 1e-3), interval)
 
 
-@contextmanager
-def _watcher(seconds: float) -> Iterator[None]:
-    """Limit a block by a thread that raises in this one."""
+def _call_with_watcher(seconds: float, work: Callable[[], T]) -> T:
+    """Limit a call by a thread that raises in this one."""
+    me, target, working = id(sys._getframe()), threading.get_ident(), False
     done, lock = threading.Event(), threading.Lock()
-    target = ctypes.c_ulong(threading.get_ident())
-    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
 
     def watch() -> None:
         pause = seconds
         while not done.wait(pause):
             with lock:
-                if not done.is_set():
-                    raise_in(target, ctypes.py_object(TimeUpError))
+                if working and _is_inside(sys._current_frames().get(target), me):
+                    _raise_in(target, TimeUpError)
             pause = _AGAIN_SECONDS
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
+    watcher = threading.Thread(target=watch, daemon=True)
     try:
-        try:
-            yield
-        finally:
-            done.set()
+        watcher.start()
+        working = True
+        return work()
     finally:
-        with lock:
-            raise_in(target, None)  # one that was asked for but not raised yet
-        thread.join()
+        working = False  # from here on nothing is asked for, but one error may be on its way
+        try:
+            _end_watch(done, lock, target, watcher)
+        except TimeUpError:
+            _end_watch(done, lock, target, watcher)
+
+
+def _end_watch(
+    done: threading.Event, lock: threading.Lock, target: int, watcher: threading.Thread
+) -> None:
+    """Take back an error that is on its way, and end the watch."""
+    with lock:
+        _raise_in(target, None)
+    done.set()
+    watcher.join()
+
+
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+    """Ask for an error in a thread, or take back what was asked for."""
+    asked = None if error is None else ctypes.py_object(error)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), asked)
+
+
+def _is_inside(frame: FrameType | None, owner: int) -> bool:
+    """Tell whether a frame was called, directly or not, by the one of this identity."""
+    frame = frame.f_back if frame is not None and id(frame) != owner else None
+    while frame is not None and id(frame) != owner:
+        frame = frame.f_back
+    return frame is not None

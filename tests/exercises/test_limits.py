@@ -5,9 +5,11 @@ import sys
 import threading
 import time
 
+import numpy as np
 import pytest
 
-from course_lib.exercises.limits import TimeUpError, time_limit
+from course_lib.exercises import limits
+from course_lib.exercises.limits import TimeUpError, call_within
 
 unix = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="the system has no timer")
 
@@ -27,37 +29,32 @@ def in_thread(work):
         except BaseException as error:  # noqa: BLE001 - returned to the test
             result.append(error)
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=run, daemon=True)  # so that a failing test can end
     thread.start()
     thread.join(10)
     assert not thread.is_alive()
     return result[0]
 
 
-def limited(seconds, work):
-    with time_limit(seconds):
-        return work()
-
-
 def test_an_endless_loop_is_stopped_in_time():
     start = time.perf_counter()
     with pytest.raises(TimeUpError):
-        limited(0.1, spin)
+        call_within(0.1, spin)
     assert time.perf_counter() - start < 2
 
 
 def test_an_endless_loop_is_stopped_in_a_thread_too():
-    assert isinstance(in_thread(lambda: limited(0.1, spin)), TimeUpError)
+    assert isinstance(in_thread(lambda: call_within(0.1, spin)), TimeUpError)
 
 
 def test_quick_work_returns_its_value_here_and_in_a_thread():
-    assert limited(5, lambda: 42) == 42
-    assert in_thread(lambda: limited(5, lambda: 42)) == 42
+    assert call_within(5, lambda: 42) == 42
+    assert in_thread(lambda: call_within(5, lambda: 42)) == 42
 
 
 def test_nothing_is_raised_after_the_block():
-    limited(0.05, lambda: None)
-    in_thread(lambda: limited(0.05, lambda: None))
+    call_within(0.05, lambda: None)
+    in_thread(lambda: call_within(0.05, lambda: None))
     time.sleep(0.15)
 
 
@@ -72,7 +69,7 @@ def test_a_catch_of_exceptions_does_not_keep_the_loop_alive():
                 tries.append(1)
 
     with pytest.raises(TimeUpError):
-        limited(0.1, stubborn)
+        call_within(0.1, stubborn)
 
 
 def test_a_bare_except_swallows_one_time_up_but_not_the_next():
@@ -84,9 +81,9 @@ def test_a_bare_except_swallows_one_time_up_but_not_the_next():
         spin()
 
     swallowed: list[bool] = []
-    assert isinstance(in_thread(lambda: limited(0.1, swallow_once)), TimeUpError)
+    assert isinstance(in_thread(lambda: call_within(0.1, swallow_once)), TimeUpError)
     with pytest.raises(TimeUpError):
-        limited(0.1, swallow_once)
+        call_within(0.1, swallow_once)
     assert swallowed == [True, True]
 
 
@@ -97,7 +94,7 @@ def test_handler_and_timer_of_before_are_put_back():
     left_before = signal.setitimer(signal.ITIMER_REAL, 0.4)
     start = time.monotonic()
     try:
-        limited(5, lambda: time.sleep(0.1))
+        call_within(5, lambda: time.sleep(0.1))
         assert signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL
         left, _ = signal.getitimer(signal.ITIMER_REAL)
         assert 0 < left <= 0.4
@@ -113,7 +110,7 @@ def test_handler_and_timer_of_before_are_put_back():
 def test_an_outer_limit_that_is_shorter_ends_an_inner_one():
     start = time.perf_counter()
     with pytest.raises(TimeUpError):
-        limited(0.1, lambda: limited(30, spin))
+        call_within(0.1, lambda: call_within(30, spin))
     assert time.perf_counter() - start < 5
 
 
@@ -121,18 +118,18 @@ def test_an_outer_limit_that_is_shorter_ends_an_inner_one():
 def test_an_inner_limit_that_is_shorter_leaves_the_outer_one_running():
     def inner_then_spin():
         with pytest.raises(TimeUpError):
-            limited(0.1, spin)
+            call_within(0.1, spin)
         spin()
 
     start = time.perf_counter()
     with pytest.raises(TimeUpError):
-        limited(0.5, inner_then_spin)
+        call_within(0.5, inner_then_spin)
     assert 0.4 < time.perf_counter() - start < 5
 
 
 def test_the_thread_that_watches_ends_with_the_block():
     before = threading.active_count()
-    in_thread(lambda: limited(30, lambda: None))
+    in_thread(lambda: call_within(30, lambda: None))
     assert threading.active_count() == before
 
 
@@ -141,5 +138,42 @@ def test_the_handler_is_put_back_after_an_error():
         pytest.skip("the system has no timer")
     before = signal.getsignal(signal.SIGALRM)
     with pytest.raises(ZeroDivisionError):
-        limited(5, lambda: 1 / 0)
+        call_within(5, lambda: 1 / 0)
     assert signal.getsignal(signal.SIGALRM) == before
+
+
+def test_a_stop_never_arrives_in_the_cleaning_up(monkeypatch):
+    """Alarms that come as often as that leave neither a timer nor a handler behind."""
+    monkeypatch.setattr(limits, "_AGAIN_SECONDS", 5e-4)
+    before = threading.active_count()
+    handler = signal.getsignal(signal.SIGALRM) if hasattr(signal, "SIGALRM") else None
+    for _ in range(200):
+        with pytest.raises(TimeUpError):
+            call_within(1e-3, spin)
+        if handler is not None:
+            assert signal.getsignal(signal.SIGALRM) == handler
+    for _ in range(100):
+        assert isinstance(in_thread(lambda: call_within(1e-3, spin)), TimeUpError)
+    assert threading.active_count() == before
+
+
+def test_a_stop_that_comes_with_the_result_is_forgotten():
+    for pause in np.linspace(0.9e-3, 1.1e-3, 100):
+        for do in (lambda work: work(), in_thread):
+            result = do(lambda pause=pause: outcome(pause))
+            assert result in ("done", "stopped")
+
+
+def outcome(pause):
+    """Work for about as long as the limit allows."""
+    try:
+        return call_within(1e-3, lambda: wait(pause))
+    except TimeUpError:
+        return "stopped"
+
+
+def wait(seconds):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+    return "done"

@@ -239,7 +239,9 @@ def test_an_endless_loop_is_stopped_in_a_thread():
         while True:
             pass
 
-    thread = threading.Thread(target=lambda: outcomes.append(go(answer, 1, seconds=0.1)))
+    thread = threading.Thread(
+        target=lambda: outcomes.append(go(answer, 1, seconds=0.1)), daemon=True
+    )
     thread.start()
     thread.join(10)
     assert outcomes[0].timed_out
