@@ -72,7 +72,23 @@ class Volume:
     origin_z: float
 
     def slice_index(self, height_mm: float) -> int:
-        """Return the slice nearest to a height; a ValueError says which heights there are."""
+        """Return the slice nearest to a height.
+
+        Parameters
+        ----------
+        height_mm : float
+            In the template's coordinates.
+
+        Raises
+        ------
+        ValueError
+            If there is none; the message says which heights there are.
+
+        Examples
+        --------
+        >>> mni152("t1").slice_index(18)
+        90
+        """
         index = round((height_mm - self.origin_z) / self.spacing[0])
         if not 0 <= index < len(self.values):
             top = self.origin_z + self.spacing[0] * (len(self.values) - 1)

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from course_lib.data import datasets
@@ -30,6 +31,11 @@ def draw_window(low: float, high: float) -> Picture:
     ------
     ValueError
         If low is not below high.
+
+    Examples
+    --------
+    >>> draw_window(-150, 250).alt[:46]
+    'CT of a head in the window [-150; 250] HU. 42 '
     """
     hu, (counts, edges) = _head(), _hu_histogram()
     inside = hu[hu != PADDING]
@@ -83,6 +89,11 @@ def draw_scale(soft_low: int, soft_high: int, soft_share: float, last: int) -> P
     ------
     ValueError
         If the knots or their values do not rise.
+
+    Examples
+    --------
+    >>> draw_scale(-100, 100, 0.6, 2000).caption[48:]
+    '500 vs 600 HU: min-max 0.0500, stretched 0.0105. Grey: min-max. Blue: stretched.'
     """
     knots = [-1000, soft_low, soft_high, last]
     values = [0, (1 - soft_share) / 2, (1 + soft_share) / 2, 1]
@@ -102,20 +113,8 @@ def draw_scale(soft_low: int, soft_high: int, soft_share: float, last: int) -> P
         [-1000, 1000], [0, 1], color="0.5", linestyle="--", label="min-max, a = -1000, b = 2000"
     )
     axes.plot(knots, values, color=BLUE, marker="o", label="stretched")
-    bars = plot_axes(
-        figure,
-        (0.6, 0.15, 0.39, 0.75),
-        title="L1 loss of one voxel",
-        y_label="loss on the model's scale",
-        x_limits=(-0.6, 1.6),
-        x_ticks=(0, 1),
-    )
-    said = "; ".join(
-        _add_losses(axes, bars, i, pair, (knots, values)) for i, pair in enumerate(_PAIRS)
-    )
-    bars.set_xticklabels([f"{true} vs {predicted} HU" for true, predicted, _ in _PAIRS])
-    bars.margins(y=0.15)
     axes.legend(fontsize=8, loc="lower right")
+    said = _draw_losses(figure, axes, knots, values)
     points = ", ".join(f"{k} HU to {v:.2f}" for k, v in zip(knots, values, strict=True))
     alt = (
         f"Left: a scale of straight pieces through {points}, over the straight line of min-max "
@@ -125,23 +124,30 @@ def draw_scale(soft_low: int, soft_high: int, soft_share: float, last: int) -> P
     return render(figure, alt, f"{said}. Grey: min-max. Blue: stretched.")
 
 
-def _add_losses(
-    axes: Axes, bars: Axes, place: int, pair: tuple[int, int, str], scale: tuple[list, list]
-) -> str:
-    """Mark a pair of HU on the scale, draw its losses as bars, and say them."""
-    true, predicted, colour = pair
-    hu = np.array([true, predicted], dtype=float)
-    straight, bent = (
-        model_scaling.standardize(hu, -1000, 2000),
-        model_scaling.stretch_piecewise(hu, *scale),
+def _draw_losses(figure: Figure, axes: Axes, knots: list[int], values: list[float]) -> str:
+    """Mark the pairs of slide 16 on the scale, draw their losses as bars, and say them."""
+    bars = plot_axes(
+        figure,
+        (0.6, 0.15, 0.39, 0.75),
+        title="L1 loss of one voxel",
+        y_label="loss on the model's scale",
+        x_limits=(-0.6, 1.6),
+        x_ticks=(0, 1),
     )
-    axes.plot(hu, bent, color=colour, linewidth=5, solid_capstyle="butt")
-    losses = [model_scaling.l1_loss(values[:1], values[1:]) for values in (straight, bent)]
-    places = (place - 0.2, place + 0.2)
-    bars.bar(places, losses, 0.38, color=("0.7", BLUE))
-    for x, loss in zip(places, losses, strict=True):
-        bars.text(x, loss, f"{loss:.4f}", ha="center", va="bottom", fontsize=9)
-    return f"{true} vs {predicted} HU: min-max {losses[0]:.4f}, stretched {losses[1]:.4f}"
+    said = []
+    for i, (true, predicted, colour) in enumerate(_PAIRS):
+        hu = np.array([true, predicted], dtype=float)
+        bent = model_scaling.stretch_piecewise(hu, knots, values)
+        axes.plot(hu, bent, color=colour, linewidth=5, solid_capstyle="butt")
+        scales = (model_scaling.standardize(hu, -1000, 2000), bent)
+        losses = [model_scaling.l1_loss(scaled[:1], scaled[1:]) for scaled in scales]
+        bars.bar((i - 0.2, i + 0.2), losses, 0.38, color=("0.7", BLUE))
+        for x, loss in zip((i - 0.2, i + 0.2), losses, strict=True):
+            bars.text(x, loss, f"{loss:.4f}", ha="center", va="bottom", fontsize=9)
+        said.append(f"{true} vs {predicted} HU: min-max {losses[0]:.4f}, stretched {losses[1]:.4f}")
+    bars.set_xticklabels([f"{true} vs {predicted} HU" for true, predicted, _ in _PAIRS])
+    bars.margins(y=0.15)
+    return "; ".join(said)
 
 
 @cache

@@ -62,6 +62,11 @@ def draw_patients(scale: str) -> Picture:
     ----------
     scale : str
         A key of `SCALES`.
+
+    Examples
+    --------
+    >>> draw_patients("min-max").alt[42:99]
+    'Grey matter reads 0.58 in subject A and 0.61 in subject B'
     """
     change, limits, unit = SCALES[scale]
     figure = fixed_figure(8.8, 3.2)
@@ -103,6 +108,11 @@ def draw_lesion(brightness: float, radius_mm: float) -> Picture:
         Of the lesion, in parts of the mean of white matter.
     radius_mm : float
         Of the lesion, in mm; 0 for none.
+
+    Examples
+    --------
+    >>> draw_lesion(4.0, 8).caption[:39]
+    'The lesion fills 0.9 % of the brain; th'
     """
     healthy, brain, white = _slice_with_white_matter()
     ill, lesion = _with_lesion(healthy, white, brightness, radius_mm)
@@ -171,6 +181,11 @@ def draw_augmentations(kind: str, seed: int) -> Picture:
         A key of `AUGMENTATIONS`.
     seed : int
         Of the generator; the same seed draws the same four images.
+
+    Examples
+    --------
+    >>> draw_augmentations("noise", 1).caption
+    'Noise, seed 1: the same seed, the same images.'
     """
     image = _slice_with_white_matter()[0] / 255
     rng = np.random.default_rng(seed)

@@ -17,7 +17,18 @@ Box = tuple[float, float, float, float]
 
 
 def fixed_figure(width: float, height: float) -> Figure:
-    """Make an empty figure whose axes stay where they are put, in inches."""
+    """Make an empty figure whose axes stay where they are put.
+
+    Parameters
+    ----------
+    width, height : float
+        In inches.
+
+    Examples
+    --------
+    >>> fixed_figure(4, 3).get_layout_engine() is None
+    True
+    """
     figure = new_figure(width, height)
     figure.set_layout_engine("none")
     return figure
@@ -40,6 +51,12 @@ def image_axes(
         Values of black and white.
     title : str
         Above the image.
+
+    Examples
+    --------
+    >>> axes = image_axes(fixed_figure(2, 2), (0, 0, 1, 1), np.eye(3), (0, 1), "Ones")
+    >>> axes.get_title()
+    'Ones'
     """
     axes = figure.add_axes(box)
     axes.imshow(image, cmap="gray", vmin=limits[0], vmax=limits[1], interpolation="nearest")
@@ -61,6 +78,11 @@ def grey_bar(figure: Figure, box: Box, limits: tuple[float, float], unit: str) -
         Values of black and white.
     unit : str
         What the numbers are.
+
+    Examples
+    --------
+    >>> grey_bar(fixed_figure(1, 3), (0.2, 0.1, 0.3, 0.8), (-150, 250), "HU").get_ylabel()
+    'HU'
     """
     axes = figure.add_axes(box)
     low, high = limits
@@ -90,6 +112,13 @@ def grey_scale(axes: Axes, greys: NDArray, ends: tuple[float, float], height: fl
         Where the first and the last stand on the x axis.
     height : float
         In units of the y axis; the bar reaches from -height to 0.
+
+    Examples
+    --------
+    >>> axes = plot_axes(fixed_figure(3, 2), (0.1, 0.2, 0.8, 0.7))
+    >>> grey_scale(axes, np.linspace(0, 1, 5), (0, 10), 0.2)
+    >>> len(axes.get_images())
+    1
     """
     axes.imshow(greys[None], cmap="gray", vmin=0, vmax=1, extent=(*ends, -height, 0), aspect="auto")
 
@@ -120,6 +149,11 @@ def plot_axes(
         Ends of the axes.
     x_ticks, y_ticks : sequence of float, optional
         Where numbers stand.
+
+    Examples
+    --------
+    >>> plot_axes(fixed_figure(3, 2), (0.1, 0.2, 0.8, 0.7), x_label="HU").get_xlabel()
+    'HU'
     """
     axes = figure.add_axes(box)
     axes.set_title(title, fontsize=10, y=1.01)

@@ -61,6 +61,12 @@ def require_finite(image: NDArray) -> None:
     ------
     ValueError
         If it is one of these.
+
+    Examples
+    --------
+    >>> require_finite(np.array([0.0, np.nan]))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: The image holds NaN or infinite values (range nan to nan); ...
     """
     if image.size == 0 or image.dtype.kind == "f":
         finite_range(image)
@@ -73,6 +79,12 @@ def require_interval(low: float, high: float, name: str) -> None:
     ------
     ValueError
         If not low < high.
+
+    Examples
+    --------
+    >>> require_interval(250, -150, "window")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: The window interval is [250; -150]; the first end must be below the second, ...
     """
     if not (np.isfinite(low) and np.isfinite(high) and low < high):
         raise ValueError(
@@ -88,6 +100,11 @@ def require_mask(mask: ArrayLike, shape: tuple[int, ...], name: str) -> NDArray[
     ------
     ValueError
         If the mask is not bool, has another shape, or is empty.
+
+    Examples
+    --------
+    >>> require_mask([True, False], (2,), "mask")
+    array([ True, False])
     """
     mask = np.asarray(mask)
     if mask.dtype != np.bool_:
@@ -108,6 +125,11 @@ def require_rising(values: ArrayLike, name: str) -> NDArray[np.float64]:
     ------
     ValueError
         If there are fewer than two, or they do not rise, or are not finite.
+
+    Examples
+    --------
+    >>> require_rising([-1000, 0, 1000], "knots")
+    array([-1000.,     0.,  1000.])
     """
     values = np.asarray(values, dtype=np.float64)
     rising = values.ndim == 1 and values.size >= 2 and bool((np.diff(values) > 0).all())
@@ -124,5 +146,10 @@ def floating_copy(image: NDArray) -> NDArray[np.floating]:
 
     Whole numbers of up to 16 bits become float32, which holds them exactly; float32 stays, to
     save memory; everything else becomes float64.
+
+    Examples
+    --------
+    >>> floating_copy(np.array([1, 2], np.int16)).dtype, floating_copy(np.array([1, 2])).dtype
+    (dtype('float32'), dtype('float64'))
     """
     return image.astype(np.result_type(image.dtype, np.float32))

@@ -13,7 +13,16 @@ _SEEDS = 5
 
 
 def grey_problem(arguments: Arguments, expected: NDArray, given: NDArray) -> str | None:
-    """Say which pixel is not rounded to the nearest grey value; halves may go either way."""
+    """Say which pixel is not rounded to the nearest grey value; halves may go either way.
+
+    Examples
+    --------
+    >>> grey_problem((np.array([50.0]), -150, 250), None, np.array([127], np.uint8)) is None
+    True
+    >>> grey_problem((np.array([60.0]), -150, 250), None, np.array([133], np.uint8))
+    '1 of 1 grey values are wrong, first at [0]: 60 HU is 133.9 in the window [-150; 250], but \
+yours shows 133.'
+    """
     hu, low, high = arguments
     if given.dtype != np.uint8:
         return f"Your result has the dtype {given.dtype}; a grey value is stored as uint8."
@@ -30,7 +39,14 @@ def grey_problem(arguments: Arguments, expected: NDArray, given: NDArray) -> str
 
 
 def same_grey(arguments: Arguments, expected: Any, given: Any) -> Problem | None:
-    """Compare with the result of a known mistake; halves may be rounded differently."""
+    """Compare with the result of a known mistake; halves may be rounded differently.
+
+    Examples
+    --------
+    >>> arguments = (np.array([50.0]), -150, 250)
+    >>> same_grey(arguments, np.array([127], np.uint8), np.array([128], np.uint8)) is None
+    True
+    """
     problem = equal(dtype="exact")(arguments, expected, given)
     mine = plain_array(given)
     if problem is None or problem.kind != "value" or mine is None:
