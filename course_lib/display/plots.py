@@ -26,8 +26,8 @@ def fixed_figure(width: float, height: float) -> Figure:
 
     Examples
     --------
-    >>> fixed_figure(4, 3).get_layout_engine() is None
-    True
+    >>> float(fixed_figure(4, 3).get_figwidth())
+    4.0
     """
     figure = new_figure(width, height)
     figure.set_layout_engine("none")
