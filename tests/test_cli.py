@@ -402,6 +402,9 @@ def test_lab_really_starts_answers_with_its_token_and_ends_cleanly(tmp_path):
         status, page = get(port, f"/lab/tree/{MAP}?token={token}")
         assert status == 200
         assert '"news": {"disabled": true}' in page
+        setting = "/lab/api/settings/@jupyterlab/apputils-extension:notification"
+        schema = json.loads(get(port, f"{setting}?token={token}")[1])["schema"]
+        assert schema["properties"]["fetchNews"]["default"] == "false"
     finally:
         lab.send_signal(signal.SIGTERM)
         try:

@@ -11,6 +11,9 @@ from course_lib.commands.output import console
 from course_lib.errors import CourseError
 from course_lib.workspace import DEFAULT_FOLDER, Change, update
 
+# Our defaults for JupyterLab's settings: no question whether to fetch news. A student's own
+# settings come before them.
+_DEFAULTS = Path(__file__).with_name("jupyter")
 _SAID = {"new": "made", "updated": "brought up to date", "unreadable": "made afresh"}
 
 
@@ -21,6 +24,8 @@ def run(folder: Path | None, port: int | None, no_browser: bool) -> None:
     if port is not None:
         _require_free(port)
     _tell(update(root, own), own)
+    others = os.environ.get("JUPYTER_CONFIG_PATH")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, (others, str(_DEFAULTS))))
     LabApp.launch_instance(argv=jupyter_arguments(own, port, no_browser))
 
 

@@ -151,7 +151,7 @@ _SKULLS_MM = np.linspace(0, 15, 61)
 
 def bone_in_the_way() -> Shown:
     """Show how much PET signal is lost when bone in the attenuation map is taken for tissue."""
-    return panel(_draw_bone, {"skull": Number("Skull on each side, in mm", 7, 0, 15, 1)})
+    return panel(_draw_bone, {"skull": Number("Skull in mm", 7, 0, 15, 1)})
 
 
 def lost_percent(skull_mm: float) -> float:
