@@ -133,7 +133,7 @@ def progress_overview(folder: Path) -> Overview:
         counts = _counts(notebook, progress)
         sums = [total + part for total, part in zip(sums, counts, strict=True)]
         rows.append((notebook.number, notebook.title, *_progress_cells(counts)))
-    rows.append(("", "All", *_progress_cells(sums)))
+    rows.append(("All", "", *_progress_cells(sums)))
     columns = ("No.", "Topic", "Exercises", "Quizzes", "Points", "Solved")
     return Overview("Your progress", columns, rows, _note(progress))
 
