@@ -31,7 +31,7 @@ from skimage.segmentation import relabel_sequential  # noqa: E402
 
 from course_lib.data import datasets  # noqa: E402
 from course_lib.data.dicom import read_ct  # noqa: E402
-from course_lib.display import outline_figures, storage_figures  # noqa: E402
+from course_lib.display import outline_figures, pet_figures, storage_figures  # noqa: E402
 from course_lib.imaging.compression import compress_labels  # noqa: E402
 from course_lib.imaging.outlines import trace  # noqa: E402
 from course_lib.imaging.rescaling import rescale  # noqa: E402
@@ -115,7 +115,7 @@ def redraws() -> dict[str, Callable[[], object]]:
         ),
         "outline tolerance": lambda: outline_figures.draw_simplified(liver, 2.0, True),
         "bytes of a CT": lambda: storage_figures.draw_bytes(head, -300, 8),
-        "PET slopes": lambda: storage_figures.draw_pet("int16"),
+        "PET slopes": lambda: pet_figures.draw_pet("int16"),
     }
 
 

@@ -11,7 +11,7 @@ from course_lib.data import datasets
 from course_lib.display.figures import BLUE, ORANGE, SKY, VERMILION
 from course_lib.display.picture import Picture, render
 from course_lib.display.plots import fixed_figure, plot_axes
-from course_lib.display.storage_figures import draw_bars
+from course_lib.display.storage_plots import draw_bars
 from course_lib.imaging.byte_counts import mask_bytes, outline_bytes
 from course_lib.imaging.outlines import boundary_pixels, fill, trace
 from course_lib.imaging.polygons import drop_collinear, simplify

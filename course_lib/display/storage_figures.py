@@ -1,22 +1,21 @@
 """Figures of stored images: what fits an integer type, what rounding costs, bytes of each way."""
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from course_lib.data import datasets
-from course_lib.display.figures import BLACK, BLUE, SKY, VERMILION
+from course_lib.display.figures import BLACK, SKY, VERMILION
 from course_lib.display.picture import Picture, render
 from course_lib.display.plots import Box, fixed_figure, grey_bar, image_axes, plot_axes
+from course_lib.display.storage_plots import draw_bars, draw_pair, gray
 from course_lib.imaging.byte_counts import image_bytes
-from course_lib.imaging.quantization import largest_error, slope_per_slice, smallest_slope
-from course_lib.imaging.rescaling import check_line, rescale, store
+from course_lib.imaging.quantization import largest_error
+from course_lib.imaging.rescaling import check_line
 
 IMAGES = ("a head, with padding of -2000", "a spine")
 TYPES = {
@@ -27,7 +26,6 @@ TYPES = {
 }
 Outside = Literal["is clipped", "wraps around"]
 _SHOWN = (-1100, 1600)  # HU of black and white
-_KBQ = (0, 4)  # kBq/mL of black and white
 
 
 def draw_storage(
@@ -70,19 +68,27 @@ def draw_storage(
         kept = (needed - low) % (high - low + 1) + low
     read = slope * kept + intercept
     error = read - hu
-    fitting = np.abs(error[~(below | above)]).max(initial=0)
+    fitting = np.abs(error[~(below | above)])
     worst = np.abs(error).max()
-    limit = float(fitting or worst or 1)  # so that rounding is seen beside what does not fit
+    limit = float(
+        fitting.max(initial=0) or worst or 1
+    )  # so that rounding is seen beside what does not fit
     figure = fixed_figure(9.6, 3.3)
-    _draw_pair(figure, (0.0, 0.02, 0.58, 0.84), _marked(read, below, above), _signed(error, limit))
+    draw_pair(
+        figure, (0.0, 0.02, 0.58, 0.84), _marked(read, below, above), _signed(error, limit),
+        ("As it is read back", "Error"),
+    )  # fmt: skip
     grey_bar(figure, (0.585, 0.1, 0.012, 0.68), _SHOWN, "HU")
     bar = grey_bar(figure, (0.675, 0.1, 0.012, 0.68), (-limit, limit), "error in HU")
     bar.images[0].set_cmap("RdBu_r")
     _draw_needed(figure, (0.82, 0.22, 0.17, 0.64), needed, limits)
+    rounding = "Nothing fits the type"
+    if fitting.size:
+        rounding = f"Where it fits, the largest error is {_number(fitting.max())} HU"
     said = (
         f"{below.sum():,} pixels lie below the type (blue) and {above.sum():,} above it "
-        f"(orange-red), of {hu.size:,}. Where it fits, the largest error is "
-        f"{_number(fitting)} HU; half a step is {_number(largest_error(slope))} HU. "
+        f"(orange-red), of {hu.size:,}. {rounding}; half a step is "
+        f"{_number(largest_error(slope))} HU. "
         f"Largest error anywhere: {_number(worst)} HU."
     )
     alt = (
@@ -141,78 +147,6 @@ def draw_bytes(image: str, air: int, step: int) -> Picture:
     return render(figure, alt, f"{price} In all: {ways} bytes.")
 
 
-def draw_pet(dtype: str) -> Picture:
-    """Draw what one slope for all slices of a made-up PET loses against a slope for each slice.
-
-    Parameters
-    ----------
-    dtype : str
-        Type in the file, such as "int16".
-
-    Returns
-    -------
-    Picture
-        A cold slice read with either slope, and the largest error in each slice.
-
-    Examples
-    --------
-    >>> draw_pet("int16").caption[:42]
-    'Slice 16, mean 2.9 kBq/mL: error up to 0.9'
-    """
-    volume, cold = _pet(), 16
-    own = slope_per_slice(volume, dtype)
-    one, _ = smallest_slope(0, float(volume.max()), dtype, intercept=0)
-    figure = fixed_figure(9.6, 3.0)
-    pair = [rescale(store(volume[cold], slope, 0, dtype), slope, 0) for slope in (one, own[cold])]
-    _draw_pair(
-        figure,
-        (0.0, 0.02, 0.54, 0.84),
-        *(_gray(read, _KBQ) for read in pair),
-        titles=(f"One slope for all: slice {cold}", f"Its own slope: slice {cold}"),
-    )
-    grey_bar(figure, (0.545, 0.1, 0.012, 0.68), _KBQ, "kBq/mL")
-    _draw_errors(figure, (0.70, 0.17, 0.28, 0.69), volume, one / 2, own / 2)
-    mean = float(volume[cold][volume[cold] > 0].mean())
-    share = [100 * error / mean for error in (one / 2, own[cold] / 2)]
-    alt = (
-        f"Made-up PET in {dtype}. Slice {cold} has a mean activity of {mean:.1f} kBq/mL. With one "
-        f"slope for all slices a value can be wrong by {one / 2:.3g} kBq/mL, {share[0]:.3g} % of "
-        f"the mean; with a slope of its own by {own[cold] / 2:.3g} kBq/mL, {share[1]:.3g} %. Over "
-        "the slices, the first error is a flat line; the second follows the hottest value of each "
-        f"slice and meets it at the bladder, slices 9 to 11 with up to {volume.max():,.0f} kBq/mL."
-    )
-    caption = (
-        f"Slice {cold}, mean {mean:.1f} kBq/mL: error up to {share[0]:.3g} % with one slope, "
-        f"{share[1]:.3g} % with its own. The volume is made up."
-    )
-    return render(figure, alt, caption)
-
-
-def draw_bars(axes: Axes, lengths: dict[str, float], texts: Sequence[str]) -> None:
-    """Draw horizontal bars from the top down, each with its name and text.
-
-    Parameters
-    ----------
-    axes : Axes
-        From `plot_axes`.
-    lengths : dict of str to float
-        Name and length of each bar.
-    texts : sequence of str
-        What stands at the end of each bar.
-
-    Examples
-    --------
-    >>> figure = fixed_figure(4, 2)
-    >>> draw_bars(plot_axes(figure, (0.3, 0.2, 0.6, 0.7)), {"a": 1.0, "b": 2.0}, ["one", "two"])
-    """
-    places = range(len(lengths))
-    axes.barh(places, list(lengths.values()), color=BLUE, height=0.6)
-    axes.set_yticks(places, list(lengths), fontsize=9)
-    axes.invert_yaxis()
-    for place, (length, text) in enumerate(zip(lengths.values(), texts, strict=True)):
-        axes.text(length, place, f" {text}", va="center", fontsize=9)
-
-
 def _draw_needed(figure: Figure, box: Box, needed: NDArray, limits: tuple[int, int]) -> None:
     """Draw the histogram of the numbers needed, and the limits of the type where they are near."""
     low, high = float(needed.min()), float(needed.max())
@@ -231,45 +165,9 @@ def _draw_needed(figure: Figure, box: Box, needed: NDArray, limits: tuple[int, i
     axes.axvspan(limits[1], max(end, limits[1]), color=VERMILION, alpha=0.5, linewidth=0)
 
 
-def _draw_pair(
-    figure: Figure,
-    box: Box,
-    left: NDArray,
-    right: NDArray,
-    titles: tuple[str, str] = ("As it is read back", "Error"),
-) -> None:
-    """Draw two coloured images side by side in one axes, which takes half of the time."""
-    gap = np.full((len(left), max(len(left) // 40, 1), 3), 255, np.uint8)
-    both = np.concatenate([left, gap, right], axis=1)
-    axes = image_axes(figure, box, both, (0, 255))
-    for x, title in ((0, titles[0]), (both.shape[1] - right.shape[1], titles[1])):
-        axes.text(x, -0.03 * len(left), title, fontsize=10)
-
-
-def _draw_errors(figure: Figure, box: Box, volume: NDArray, one: float, own: NDArray) -> None:
-    """Draw the largest errors over the slices on a logarithmic scale."""
-    slices = np.flatnonzero(volume.max(axis=(1, 2)))
-    powers = np.arange(np.floor(np.log10(own[slices].min())), np.ceil(np.log10(one)) + 1)
-    axes = plot_axes(
-        figure, box, title="Largest rounding error", x_label="slice", y_label="kBq/mL",
-        x_ticks=(0, 5, 10, 15, 20), y_ticks=powers, y_limits=(powers[0], powers[-1]),
-    )  # fmt: skip
-    axes.set_yticklabels([np.format_float_positional(10.0**p, trim="-") for p in powers])
-    axes.plot(slices, np.full(len(slices), np.log10(one)), color=VERMILION)
-    axes.plot(slices, np.log10(own[slices]), "--", color=BLUE)
-    axes.text(0, np.log10(one) + 0.12, "one slope for all", color=VERMILION, fontsize=9)
-    axes.text(0, np.log10(own[2]) - 0.5, "a slope for each", color=BLUE, fontsize=9)
-
-
 def _signed(error: NDArray, limit: float) -> NDArray[np.uint8]:
     """Colour an error: blue below zero, white at zero, red above."""
     return mpl.colormaps["RdBu_r"](error / limit / 2 + 0.5, bytes=True)[..., :3]
-
-
-def _gray(image: NDArray, limits: tuple[float, float]) -> NDArray[np.uint8]:
-    """Return an image in grays as red, green and blue."""
-    share = np.clip((image - limits[0]) / (limits[1] - limits[0]), 0, 1)
-    return np.repeat(np.rint(255 * share).astype(np.uint8)[..., np.newaxis], 3, axis=2)
 
 
 def _number(value: float) -> str:
@@ -279,7 +177,7 @@ def _number(value: float) -> str:
 
 def _marked(read: NDArray, below: NDArray, above: NDArray) -> NDArray[np.uint8]:
     """Return the image in grays, with blue and orange-red where it does not fit."""
-    picture = _gray(read, _SHOWN)
+    picture = gray(read, _SHOWN)
     for mask, colour in ((below, SKY), (above, VERMILION)):
         picture[mask] = np.rint(255 * np.array(mpl.colors.to_rgb(colour)))
     return picture
@@ -291,9 +189,3 @@ def _image(name: str) -> NDArray[np.int64]:
     if name == IMAGES[0]:
         return datasets.ct_head().values[::2, ::2].astype(np.int64)
     return datasets.ct_spine().values.astype(np.int64)
-
-
-@cache
-def _pet() -> NDArray[np.float64]:
-    """Return the made-up PET of a fixed seed."""
-    return datasets.pet(np.random.default_rng(4)).values

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from course_lib.data import datasets
-from course_lib.display import outline_figures, storage_figures
+from course_lib.display import outline_figures, pet_figures, storage_figures
 from course_lib.display.picture import Picture
 from course_lib.display.widgets import compression_dicom as widgets
 from course_lib.imaging import byte_counts, outlines
@@ -120,6 +120,10 @@ def test_what_does_not_fit_is_coloured():
     assert (pixels == [86, 180, 233]).all(axis=2).sum() > 1000  # sky blue
 
 
+def test_where_nothing_fits_no_error_is_claimed_to_be_small():
+    assert "Nothing fits the type" in storage(limits=(0, 255), intercept=2000).caption
+
+
 def test_a_slope_of_zero_is_refused():
     with pytest.raises(ValueError, match="slope is 0"):
         storage(slope=0)
@@ -162,7 +166,7 @@ def test_rounding_to_eight_changes_nothing_by_more_than_four():
 
 def test_one_slope_for_a_pet_costs_more_than_a_slope_for_each_slice():
     for dtype in ("int16", "uint8"):
-        shares = re.findall(r"([\d.]+) % with", storage_figures.draw_pet(dtype).caption)
+        shares = re.findall(r"([\d.]+) % with", pet_figures.draw_pet(dtype).caption)
         one, own = map(float, shares)
         assert one > 50 * own
 

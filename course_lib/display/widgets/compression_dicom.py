@@ -4,8 +4,9 @@ import ipywidgets
 
 from course_lib.display.outline_figures import REGIONS, draw_simplified
 from course_lib.display.panel import Choice, Number, Switch, panel
+from course_lib.display.pet_figures import draw_pet
 from course_lib.display.picture import Picture
-from course_lib.display.storage_figures import IMAGES, TYPES, draw_bytes, draw_pet, draw_storage
+from course_lib.display.storage_figures import IMAGES, TYPES, draw_bytes, draw_storage
 
 Shown = ipywidgets.Widget | Picture
 
