@@ -142,11 +142,10 @@ _LEFT = 'style="text-align:left"'
 
 
 def _html_row(row: Sequence[Cell]) -> str:
-    """Write one row; its first cell is a head, if there is something in it."""
+    """Write one row; its first cell is a head."""
     first, *rest = (_html_cell(cell) for cell in row)
     cells = "".join(f"<td {_LEFT}>{cell}</td>" for cell in rest)
-    head = f'<th scope="row" {_LEFT}>{first}</th>' if first else "<td></td>"
-    return head + cells
+    return f'<th scope="row" {_LEFT}>{first}</th>{cells}'
 
 
 def _html_cell(cell: Cell) -> str:
