@@ -164,9 +164,9 @@ def _unlike(expected: NDArray, given: NDArray) -> NDArray[np.bool_]:
 
 def _far(expected: NDArray, given: NDArray, rtol: float, atol: float) -> NDArray[np.bool_]:
     """Mark where values are farther apart than the tolerances."""
-    distance = np.asarray(np.abs(subtract(given, expected)))
-    allowed = np.asarray(np.abs(expected), dtype=distance.dtype) * rtol + atol
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):  # infinity and NaN are dealt with below
+        distance = np.asarray(np.abs(subtract(given, expected)))
+        allowed = np.asarray(np.abs(expected), dtype=distance.dtype) * rtol + atol
         far = np.asarray(~(distance <= allowed))
     # Infinity minus itself is no number, and neither is NaN; equal ones are equal all the same.
     strange = np.asarray(~np.isfinite(distance))
