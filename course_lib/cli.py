@@ -3,6 +3,9 @@
 import sys
 from pathlib import Path
 
+# What students need not install.
+_INSTRUCTOR = ("jupytext", "nbgrader", "otter")
+
 
 def main() -> None:
     """Run the command; where a package is missing, say which and how to install it."""
@@ -26,9 +29,10 @@ def missing_package(error: ModuleNotFoundError) -> str:
     """
     package = (error.name or "?").partition(".")[0]
     root = Path(__file__).resolve().parents[1]
+    extra = "[instructor]" if package in _INSTRUCTOR else ""
     return (
         f"The package {package} is missing. "
-        f'Mend it with: "{sys.executable}" -m pip install -e "{root}"\n'
+        f'Mend it with: "{sys.executable}" -m pip install -e "{root}{extra}"\n'
     )
 
 
