@@ -126,6 +126,17 @@ def check_notebook(
     return Sheet(topic, tuple(marks))
 
 
+# A failed check tells its sentence here in its own line; the proof is shown after a passed one.
+_CHECK = """\
+from course_lib.notebook import CheckFailed, check
+try:
+    check("{name}", {name})
+except CheckFailed as failed:
+    raise CheckFailed(f"{{failed}} {{failed.sentence}}".strip()) from None
+"{proof}"
+"""
+
+
 def _prepare(notebook: NotebookNode, proof: str) -> NotebookNode:
     """Return a copy without outputs; its check cells are the course's, and end with the proof."""
     ready = copy.deepcopy(notebook)
@@ -133,9 +144,7 @@ def _prepare(notebook: NotebookNode, proof: str) -> NotebookNode:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             if name := graded_name(cell):
-                cell.source = (
-                    f'from course_lib.notebook import check\ncheck("{name}", {name})\n"{proof}"'
-                )
+                cell.source = _CHECK.format(name=name, proof=proof)
     return ready
 
 

@@ -18,7 +18,19 @@ T = TypeVar("T")
 
 
 class CheckFailed(Exception):
-    """An answer is not right yet; the feedback above it says why."""
+    """An answer is not right yet; the feedback above it says why.
+
+    Parameters
+    ----------
+    line : str
+        What is shown.
+    sentence : str
+        What went wrong, for who lists many checks; empty where there is no answer yet.
+    """
+
+    def __init__(self, line: str, sentence: str = "") -> None:
+        super().__init__(line)
+        self.sentence = sentence
 
     def _render_traceback_(self) -> list[str]:
         """Show one line in IPython and Jupyter, where our own lines would help nobody."""
@@ -60,7 +72,8 @@ def check(name: str, answer: Any, seed: int | None = None) -> None:
     _show(as_html(feedback), as_text(feedback, _encoding()))
     if not feedback.passed:
         _shorten_plain_tracebacks()
-        raise CheckFailed(_in_one_line(feedback, report)) from None
+        sentence = "" if report.missing else feedback.sentence
+        raise CheckFailed(_in_one_line(feedback, report), sentence) from None
 
 
 def use(name: str, answer: T) -> T:

@@ -79,7 +79,8 @@ def test_a_right_answer_has_its_points_whatever_else_went_wrong_before(trial):
 def test_a_wrong_answer_and_one_that_is_not_there_are_told_apart(trial):
     points, message = trial[1]["mask_between"]
     assert points == 0
-    assert "mask_between" in message
+    assert message.startswith("mask_between: ")
+    assert "You left out the ends." in message
     assert trial[1]["mean_in_mask"] == (
         0,
         "There is no mean_in_mask: its cell is missing, or an error stopped it.",
