@@ -206,13 +206,15 @@ def find_mistake(exercise: Exercise, results: Sequence[CaseResult]) -> Mistake |
     if not failing or failing[0].problem is None or failing[0].problem.kind in _UNEXPLAINED:
         return None
     right = [result for result in results if result.problem is None]
-    explained = {
-        index: sum(_explains(exercise, known, result) for result in failing)
-        for index, known in enumerate(exercise.mistakes)
+    candidates = [
+        known
+        for known in exercise.mistakes
         if _explains(exercise, known, failing[0])
         and not any(_is_wrong(exercise, known, result.trial) for result in right)
-    }
-    return exercise.mistakes[max(explained, key=lambda i: explained[i])] if explained else None
+    ]
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
+    return max(candidates, key=lambda known: sum(_explains(exercise, known, r) for r in failing))
 
 
 def _trial(exercise: Exercise, case: Case, seed: int, index: int) -> Trial:
