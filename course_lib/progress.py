@@ -10,16 +10,16 @@ import os
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import platformdirs
 
 from course_lib import atomic
 from course_lib.display.still import still
+from course_lib.locking import locked
 
 PATH_VARIABLE = "COURSE_PROGRESS"
 VERSION = 1
@@ -178,7 +178,7 @@ def load() -> Progress:
     if not path.exists():
         return Progress()
     try:
-        with _locked(path):
+        with locked(path, _PATIENCE_SECONDS):
             return _read(path)
     except (OSError, _FromNewerCourseError) as error:
         _warn(f"Your progress in {path} could not be read: {_reason(error)}.")
@@ -194,7 +194,7 @@ def _change(add: Callable[[Progress], Progress]) -> Progress | None:
     path = progress_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(path):
+        with locked(path, _PATIENCE_SECONDS):
             progress = add(_read(path))
             content = json.dumps({"version": VERSION, **asdict(progress)}, indent=1)
             atomic.write(path, content + "\n")
@@ -247,54 +247,6 @@ def _name_aside(path: Path) -> Path:
     stamp = time.strftime("%Y-%m-%dT%H%M%S")
     names = (f"{path.stem}.damaged-{stamp}{end}{path.suffix}" for end in ("", *map(str, range(99))))
     return next(path.with_name(name) for name in names if not path.with_name(name).exists())
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the file's lock; a TimeoutError if somebody else holds it for too long."""
-    with path.with_name(path.name + ".lock").open("ab") as file:
-        give_up = time.monotonic() + _PATIENCE_SECONDS
-        while not _try_lock(file):
-            if time.monotonic() > give_up:
-                raise TimeoutError("another program holds the file")
-            time.sleep(0.01)
-        try:
-            yield
-        finally:
-            _unlock(file)
-
-
-if os.name == "nt":
-    import msvcrt
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        """Take the lock if it is free."""
-        try:
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(file: IO[bytes]) -> None:
-        """Let the lock go."""
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        """Take the lock if it is free."""
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _unlock(file: IO[bytes]) -> None:
-        """Let the lock go."""
-        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _reason(error: Exception) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import atomic, progress
+from course_lib import atomic, locking, progress
 
 
 @pytest.fixture(autouse=True)
@@ -89,9 +89,9 @@ def test_two_processes_lose_no_record(file):
 
 def test_a_writer_that_is_killed_blocks_nobody(file):
     script = (
-        "import os, pathlib; from course_lib import progress\n"
+        "import os; from course_lib import locking, progress\n"
         "path = progress.progress_path(); path.parent.mkdir(parents=True)\n"
-        "with progress._locked(path): os.kill(os.getpid(), 9)\n"
+        "with locking.locked(path, 1): os.kill(os.getpid(), 9)\n"
     )
     if os.name == "nt":
         script = script.replace("os.kill(os.getpid(), 9)", "os._exit(1)")
@@ -107,7 +107,7 @@ def test_a_lock_that_never_comes_is_given_up_with_one_sentence(file, monkeypatch
     monkeypatch.setattr(progress, "_PATIENCE_SECONDS", 0.05)
     file.parent.mkdir()
     with (
-        progress._locked(file),
+        locking.locked(file, 1),
         pytest.warns(progress.ProgressWarning, match="another program holds the file"),
     ):
         assert progress.record_check("z_score", "t", 2, 2, True) == 1
