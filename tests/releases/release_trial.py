@@ -141,12 +141,6 @@ def _syntax_error(notebook: NotebookNode) -> None:
     body(notebook, "min_max", "return (image - 1")
 
 
-def _deleted_check(notebook: NotebookNode) -> None:
-    del notebook.cells[place(notebook, "check_min_max")]
-    body(notebook, "z_score_in_mask", "return image")
-    del notebook.cells[place(notebook, "check_z_score_in_mask")]
-
-
 def _warning(notebook: NotebookNode) -> None:
     cell = notebook.cells[place(notebook, "l1_loss")]
     cell.source = cell.source.replace(
@@ -156,13 +150,11 @@ def _warning(notebook: NotebookNode) -> None:
     )
 
 
-def _meddled(notebook: NotebookNode) -> None:
-    """Copy an answer and its check, delete two exercises, and learn public cases by heart."""
-    for name in ("min_max", "check_min_max"):
+def _deleted_check(notebook: NotebookNode) -> None:
+    """Delete checks and an answer, copy an answer and its check, learn public cases by heart."""
+    for name in ("l1_loss", "check_l1_loss"):
         index = place(notebook, name)
         notebook.cells.insert(index, notebook.cells[index].copy())
-    for name in ("l1_loss", "check_l1_loss", "quiz_brain_age"):
-        del notebook.cells[place(notebook, name)]
     body(
         notebook,
         "z_score_in_mask",
@@ -174,6 +166,8 @@ def _meddled(notebook: NotebookNode) -> None:
         "        return trial.expected.value\n"
         "return image\n",
     )
+    for name in ("check_min_max", "check_z_score_in_mask", "quiz_brain_age"):
+        del notebook.cells[place(notebook, name)]
     for index, cell in enumerate(notebook.cells):
         cell.id = f"cell-{index}"
 
@@ -189,9 +183,8 @@ SUBMISSIONS = {
     "wrong": Submission(_wrong, _scores(*POINTS)),
     "blank": Submission(_blank, _scores(*POINTS)),
     "syntax_error": Submission(_syntax_error, _scores("min_max")),
-    "deleted_check": Submission(_deleted_check, _scores("z_score_in_mask")),
+    "deleted_check": Submission(_deleted_check, _scores("z_score_in_mask", "quiz_brain_age")),
     "warning": Submission(_warning, _scores()),
-    "meddled": Submission(_meddled, _scores("l1_loss", "z_score_in_mask", "quiz_brain_age")),
 }
 
 

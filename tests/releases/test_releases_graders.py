@@ -26,7 +26,7 @@ from course_lib.authoring.nbgrader_release import programs_on_path, settings
 from course_lib.authoring.otter_plugin import CourseGrading
 from course_lib.authoring.seeds import hidden_seed
 
-pytestmark = [pytest.mark.graders, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.graders, pytest.mark.slow, pytest.mark.timeout(1200)]
 DESERVED = {name: submission.points for name, submission in SUBMISSIONS.items()}
 
 
@@ -99,7 +99,7 @@ def test_otter_gives_every_submission_the_points_it_deserves(
         grade(path, archive(trial), tmp_path / student)
     assert {student: points_of_otter(tmp_path / student) for student in DESERVED} == DESERVED
     # What is learnt by heart passes the public cases, and nothing tells which hidden one failed.
-    result = json.loads((tmp_path / "meddled" / "results.json").read_text(encoding="utf-8"))
+    result = json.loads((tmp_path / "deleted_check" / "results.json").read_text(encoding="utf-8"))
     visible = [test for test in result["tests"] if test["visibility"] == "visible"]
     assert [test["name"] for test in visible] == ["Public Tests"]
     assert "z_score_in_mask results: All test cases passed!" in visible[0]["output"]
