@@ -11,7 +11,7 @@ from course_lib.display.accessible import accessible, row
 from course_lib.display.picture import Picture
 from course_lib.display.still import still
 
-_LABEL = {"description_width": "11em"}
+_LABEL = {"description_width": "14em"}
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def _build_number(control: Number) -> tuple[widgets.Widget, widgets.Widget]:
         **limits,
         description=control.label,
         style=_LABEL,
-        layout={"width": "19em", "max_width": "100%"},
+        layout={"width": "22em", "max_width": "100%"},
     )
     slider = slide(**limits, readout=False, layout={"width": "22em", "max_width": "100%"})
     widgets.link((field, "value"), (slider, "value"))
