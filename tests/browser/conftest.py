@@ -3,13 +3,11 @@
 import os
 import re
 import shutil
-from pathlib import Path
 
 import pytest
-from jupyter_server_for_tests import running_server
+from jupyter_server_for_tests import NOTEBOOKS, running_server
 from lab_page import Lab
 
-NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 PATIENCE_MS = 30_000
 
 

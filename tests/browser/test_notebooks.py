@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import NOTEBOOKS
+from jupyter_server_for_tests import NOTEBOOKS
 from lab_page import RUN_MS
 
 pytestmark = pytest.mark.browser
