@@ -4,8 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_lib.exercises.cases import drawn, edge, given
-from course_lib.exercises.exercise import Exercise, mistake
+from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.judges import close, equal
+from course_lib.exercises.material import course_map_mistakes as mistakes
+from course_lib.exercises.material import refusing_like
 from course_lib.imaging import basics
 
 _VOLUME = np.arange(6 * 8 * 9).reshape(6, 8, 9)
@@ -33,35 +35,7 @@ crop_slice = Exercise(
         edge("one voxel", _VOLUME, 5, (7, 8), (8, 9)),
     ],
     judge=equal(),
-    mistakes=[
-        mistake(
-            lambda volume, z, y_range, x_range: volume[z, slice(*x_range), slice(*y_range)],
-            "You took the columns where the rows belong. The axes are (Z, Y, X): slice, row, "
-            "column.",
-        ),
-        mistake(
-            lambda volume, z, y_range, x_range: volume[slice(*x_range), slice(*y_range), z],
-            "You indexed in the order (X, Y, Z). Here the axes are (Z, Y, X): the slice comes "
-            "first.",
-        ),
-        mistake(
-            lambda volume, z, y_range, x_range: volume[
-                z, y_range[0] : y_range[1] + 1, x_range[0] : x_range[1] + 1
-            ],
-            "Your rectangle is one row and one column too large. The second number of a range is "
-            "the one after the last, which is what numpy expects.",
-        ),
-        mistake(
-            lambda volume, z, y_range, x_range: volume[z : z + 1, slice(*y_range), slice(*x_range)],
-            "Your result keeps an axis of length 1 for the slice. Index with z itself, not with "
-            "the range z:z + 1.",
-        ),
-        mistake(
-            lambda volume, z, y_range, x_range: volume[z][slice(*y_range)][slice(*x_range)],
-            "The second pair of brackets cuts rows again, not columns. Put both ranges into one "
-            "pair of brackets: image[rows, columns].",
-        ),
-    ],
+    mistakes=mistakes.CROP_SLICE,
     hints=[
         "Print the shape of your result. It should be (y_stop - y_start, x_stop - x_start).",
         "volume[z] is one slice. volume[z, a:b, c:d] is a rectangle of it.",
@@ -81,11 +55,6 @@ def _image_and_bounds(rng: np.random.Generator) -> tuple:
     return image, low, high
 
 
-def _python_chain(image: NDArray, low: float, high: float) -> NDArray:
-    """Compare as one would compare a single number."""
-    return np.array(True) if low <= image <= high else np.array(False)
-
-
 mask_between = Exercise(
     reference=basics.mask_between,
     cases=[
@@ -95,32 +64,7 @@ mask_between = Exercise(
         edge("an image with NaN", np.array([[np.nan, 10.0], [20.0, 60.0]]), 0.0, 50.0),
     ],
     judge=equal(),
-    mistakes=[
-        mistake(
-            lambda image, low, high: (image > low) & (image < high),
-            "You left out the ends. Both low and high belong to the interval: use >= and <=.",
-        ),
-        mistake(
-            lambda image, low, high: (image >= low) | (image <= high),
-            "With | one of the two conditions is enough, so everything is inside. Both must hold: "
-            "&.",
-        ),
-        mistake(
-            _python_chain,
-            "numpy cannot say whether a whole array is true or false, so `low <= image <= high` "
-            "and `and` fail. Make two masks and join them: (image >= low) & (image <= high).",
-        ),
-        mistake(
-            lambda image, low, high: np.where((image >= low) & (image <= high), image, 0),
-            "You returned the values inside the interval. Asked for is the mask: True or False "
-            "for each pixel.",
-        ),
-        mistake(
-            lambda image, low, high: ((image >= low) & (image <= high)).astype(np.uint8),
-            "Your mask holds the numbers 0 and 1. Used as an index, they would pick the rows 0 "
-            "and 1; a mask must be True and False.",
-        ),
-    ],
+    mistakes=mistakes.MASK_BETWEEN,
     hints=[
         "A comparison of an array with a number gives an array of True and False.",
         "Two such arrays are joined with &, each in parentheses.",
@@ -140,17 +84,6 @@ def _image_and_mask(rng: np.random.Generator) -> tuple:
     return image, mask
 
 
-def _refusing_empty(average):
-    """Return an answer that refuses an empty mask and else averages in its own way."""
-
-    def answer(image: NDArray, mask: NDArray) -> float:
-        if not mask.any():
-            raise ValueError("The mask is empty.")
-        return average(image, mask)
-
-    return answer
-
-
 mean_in_mask = Exercise(
     reference=basics.mean_in_mask,
     cases=[
@@ -163,41 +96,13 @@ mean_in_mask = Exercise(
         edge("an empty mask", np.ones((3, 4)), _NO_MASK, raises=ValueError),
     ],
     judge=close(),
-    mistakes=[
-        mistake(
-            _refusing_empty(lambda image, mask: (image * mask).mean()),
-            "You set the pixels outside to 0 and averaged those zeros too. Divide by the number "
-            "of pixels inside, or take image[mask].",
-        ),
-        mistake(
-            _refusing_empty(lambda image, mask: image[mask & (image != 0)].mean()),
-            "You left out pixels inside the mask whose value is 0. Zero is a value like any "
-            "other; only the mask decides.",
-        ),
-        mistake(
-            _refusing_empty(lambda image, mask: image[mask].sum()),
-            "This is the sum inside the mask. The mean divides it by the number of pixels inside.",
-        ),
-        mistake(
-            _refusing_empty(lambda image, mask: image.mean()),
-            "You averaged the whole image; the mask plays no part.",
-        ),
-        mistake(
-            lambda image, mask: image[mask].mean() if mask.any() else np.nan,
-            "An empty mask must be refused with a ValueError. A NaN would pass on unseen through "
-            "every later step.",
-        ),
-        mistake(
-            lambda image, mask: image[mask].mean() if mask.any() else 0.0,
-            "An empty mask must be refused with a ValueError. A 0 looks like a measured value.",
-        ),
-    ],
+    mistakes=mistakes.MEAN_IN_MASK,
     hints=[
         "image[mask] is a row of the values where the mask is True.",
         "mask.any() tells whether there is any pixel inside. Ask before you divide.",
     ],
     alternatives=[
-        _refusing_empty(lambda image, mask: np.sum(image * mask) / mask.sum()),
+        refusing_like(basics.mean_in_mask, lambda image, mask: np.sum(image * mask) / mask.sum()),
     ],
 )
 
@@ -225,28 +130,7 @@ average_images = Exercise(
         ),
     ],
     judge=close(),
-    mistakes=[
-        mistake(
-            lambda first, second: (first + second) / 2,
-            "The sum was computed in the images' own type, in which it does not fit: in 8 bits, "
-            "200 + 100 is 44. Convert before you add.",
-        ),
-        mistake(
-            lambda first, second: first // 2 + second // 2,
-            "Nothing overflows, but // throws away the halves, twice. Convert to float first and "
-            "divide with /.",
-        ),
-        mistake(
-            lambda first, second: ((first.astype(float) + second) / 2).astype(first.dtype),
-            "You converted back to whole numbers, and the halves are gone. The mean of 3 and 4 "
-            "is 3.5: return decimal numbers.",
-        ),
-        mistake(
-            lambda first, second: (first + second) // 2,
-            "Two things at once: the sum does not fit into the images' own type, and // throws "
-            "away the halves. Convert before you add, and divide with /.",
-        ),
-    ],
+    mistakes=mistakes.AVERAGE_IMAGES,
     hints=[
         "Which type do the images have? Print first.dtype, and first + second for the largest "
         "values.",
@@ -257,12 +141,6 @@ average_images = Exercise(
         lambda first, second: first / 2 + second / 2,
     ],
 )
-
-
-def _subtract_in_place(volume: NDArray) -> NDArray:
-    """Overwrite the argument."""
-    volume -= volume.mean(axis=(1, 2), keepdims=True)
-    return volume
 
 
 subtract_slice_means = Exercise(
@@ -276,36 +154,7 @@ subtract_slice_means = Exercise(
         edge("one slice", np.array([[[2.0, 4.0, 9.0]]])),
     ],
     judge=close(),
-    mistakes=[
-        mistake(
-            lambda volume: volume - volume.mean(),
-            "You subtracted one mean of the whole volume. Each slice has its own mean.",
-        ),
-        mistake(
-            lambda volume: volume - volume.mean(axis=0),
-            "You averaged over axis 0, so all slices were mixed pixel by pixel. Average over the "
-            "axes 1 and 2, which are Y and X.",
-        ),
-        mistake(
-            lambda volume: volume - volume.mean(axis=2, keepdims=True),
-            "You subtracted the mean of each row. A slice has two axes: axis=(1, 2).",
-        ),
-        mistake(
-            lambda volume: volume - volume.mean(axis=(0, 1), keepdims=True),
-            "You averaged over the axes 0 and 1. The slices lie along axis 0, so that is the one "
-            "to keep: axis=(1, 2).",
-        ),
-        mistake(
-            lambda volume: volume - volume.mean(axis=(1, 2)),
-            "The means are right, but have the shape (Z,), and numpy matches that with the last "
-            "axis, X. Keep the axes with keepdims=True: the shape is then (Z, 1, 1).",
-        ),
-        mistake(
-            _subtract_in_place,
-            "`-=` overwrites the volume of whoever called you. Write `volume - ...`, which makes "
-            "a new one.",
-        ),
-    ],
+    mistakes=mistakes.SUBTRACT_SLICE_MEANS,
     hints=[
         "What is the mean of each slice of your result? All should be 0.",
         "volume.mean(axis=(1, 2)) gives one number for each slice.",
@@ -323,18 +172,6 @@ def _path(rng: np.random.Generator) -> tuple:
     return rng.uniform(0.05, 0.2, 4).round(3).tolist(), rng.uniform(5, 60, 4).round(1).tolist()
 
 
-def _checking_lengths(formula):
-    """Return an answer that refuses what must be refused and else computes in its own way."""
-
-    def answer(mu_per_cm: list[float], lengths_mm: list[float]) -> float:
-        mu, lengths = np.asarray(mu_per_cm), np.asarray(lengths_mm)
-        if (lengths < 0).any():
-            raise ValueError("A length is negative.")
-        return float(formula(mu, lengths))
-
-    return answer
-
-
 transmission = Exercise(
     reference=basics.transmission,
     cases=[
@@ -344,43 +181,14 @@ transmission = Exercise(
         edge("a negative length", [0.097, 0.173], [150.0, -7.0], raises=ValueError),
     ],
     judge=close(),
-    mistakes=[
-        mistake(
-            _checking_lengths(lambda mu, lengths: np.exp(-np.sum(mu * lengths))),
-            "The coefficients are in 1/cm and the lengths in mm. Divide the lengths by 10 first.",
-        ),
-        mistake(
-            _checking_lengths(lambda mu, lengths: np.exp(np.sum(mu * lengths / 10))),
-            "The minus sign is missing: more radiation would come out than went in.",
-        ),
-        mistake(
-            _checking_lengths(lambda mu, lengths: np.exp(-mu.sum() * lengths.sum() / 10)),
-            "You summed coefficients and lengths apart. Each tissue has its own product mu d; the "
-            "sum is over the products.",
-        ),
-        mistake(
-            _checking_lengths(lambda mu, lengths: np.exp(-mu * lengths / 10).sum()),
-            "You added the part that each tissue lets through. What passes one tissue meets the "
-            "next, so the parts multiply: the sum stands inside the exponent.",
-        ),
-        mistake(
-            _checking_lengths(lambda mu, lengths: 10 ** (-np.sum(mu * lengths / 10))),
-            "exp is a power of e = 2.718..., not of 10.",
-        ),
-        mistake(
-            lambda mu_per_cm, lengths_mm: float(
-                np.exp(-np.sum(np.asarray(mu_per_cm) * np.asarray(lengths_mm) / 10))
-            ),
-            "A negative length must be refused with a ValueError, before anything is computed.",
-        ),
-    ],
+    mistakes=mistakes.TRANSMISSION,
     hints=[
         "Between which numbers must the result lie? What is it for 10 cm of water?",
         "A list times a list is not defined. np.asarray makes arrays, which multiply item by item.",
         "Lengths in cm, then products, then their sum, then the minus sign, then np.exp.",
     ],
     alternatives=[
-        _checking_lengths(lambda mu, lengths: np.prod(np.exp(-mu * lengths / 10))),
-        _checking_lengths(lambda mu, lengths: np.exp(-(mu @ lengths) / 10)),
+        mistakes.along_path(lambda mu, lengths: np.prod(np.exp(-mu * lengths / 10))),
+        mistakes.along_path(lambda mu, lengths: np.exp(-(mu @ lengths) / 10)),
     ],
 )
