@@ -52,6 +52,11 @@ def course_root() -> Path:
     ------
     CourseError
         If the package was installed without its notebooks.
+
+    Examples
+    --------
+    >>> (course_root() / "notebooks").is_dir()
+    True
     """
     root = Path(__file__).resolve().parents[1]
     if not (root / "notebooks").is_dir():
@@ -70,6 +75,11 @@ def notebooks_in(folder: Path) -> tuple[Notebook, ...]:
     folder : Path
         A folder that does not exist holds none. A notebook whose header cannot be read counts,
         with its slug as title.
+
+    Examples
+    --------
+    >>> notebooks_in(course_root() / "notebooks")[0].name
+    '00_course_map'
     """
     return tuple(_describe(path) for path in sorted(folder.glob("*.ipynb")) if _parts(path))
 
@@ -81,6 +91,11 @@ def locate(folder: Path, topic: str) -> Notebook:
     ------
     CourseError
         If there is none; the message lists those that exist.
+
+    Examples
+    --------
+    >>> locate(course_root() / "notebooks", "0").title
+    'The map of the course'
     """
     found = notebooks_in(folder)
     wanted = topic.strip().lower().removesuffix(".ipynb")

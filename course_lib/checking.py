@@ -82,7 +82,13 @@ class Sheet:
 
 
 def blank_sheet(topic: str, points: Mapping[str, int], message: str) -> Sheet:
-    """Return a sheet without a point and the same message for every exercise."""
+    """Return a sheet without a point and the same message for every exercise.
+
+    Examples
+    --------
+    >>> blank_sheet("normalization", {"z_score": 2}, "The notebook is damaged.").max_points
+    2
+    """
     return Sheet(topic, tuple(Mark(name, 0, most, message) for name, most in points.items()))
 
 

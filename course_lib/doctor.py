@@ -69,6 +69,12 @@ def examine(root: Path, folder: Path) -> tuple[Finding, ...]:
     -------
     tuple of Finding
         Required things first.
+
+    Examples
+    --------
+    >>> from course_lib.catalogue import course_root
+    >>> examine(course_root(), Path("my_course"))[0].name
+    'Python'
     """
     project = _project(root)
     needed = [Requirement(text) for text in project["dependencies"]]

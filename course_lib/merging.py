@@ -44,14 +44,30 @@ class _Work:
 
 
 def adopt(new: NotebookNode) -> NotebookNode:
-    """Make a student's copy of a course notebook: the same cells, and the memory of them."""
+    """Make a student's copy of a course notebook: the same cells, and the memory of them.
+
+    Examples
+    --------
+    >>> from nbformat import v4
+    >>> course = v4.new_notebook(cells=[v4.new_markdown_cell("# One", id="a")])
+    >>> list(adopt(course).metadata[MEMORY]["cells"])
+    ['a']
+    """
     notebook = copy.deepcopy(new)
     notebook.metadata[MEMORY] = {"whole": _fingerprint(new), "cells": _digests(new.cells)}
     return notebook
 
 
 def is_current(mine: NotebookNode, new: NotebookNode) -> bool:
-    """Tell whether a copy was made of this very version and still has each graded cell once."""
+    """Tell whether a copy was made of this very version and still has each graded cell once.
+
+    Examples
+    --------
+    >>> from nbformat import v4
+    >>> course = v4.new_notebook(cells=[v4.new_markdown_cell("# One", id="a")])
+    >>> is_current(adopt(course), course), is_current(course, course)
+    (True, False)
+    """
     if _memory(mine).get("whole") != _fingerprint(new):
         return False
     have = [cell for cell in mine.cells if _grade_id(cell)]
@@ -81,6 +97,16 @@ def merge(mine: NotebookNode, new: NotebookNode) -> Merged:
     -------
     Merged
         The merged notebook, and a note on everything that did not go smoothly.
+
+    Examples
+    --------
+    >>> from nbformat import v4
+    >>> one, two = (v4.new_markdown_cell(text, id=text) for text in ("one", "two"))
+    >>> mine = adopt(v4.new_notebook(cells=[one]))
+    >>> mine.cells.append(v4.new_markdown_cell("my own"))
+    >>> new = v4.new_notebook(cells=[one, two])
+    >>> [cell.source for cell in merge(mine, new).notebook.cells]
+    ['one', 'my own', 'two']
     """
     known = _memory(mine).get("cells") or _assumed(mine, new)
     keys = _recognise(mine.cells, known)

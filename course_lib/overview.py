@@ -25,7 +25,13 @@ class Link:
 
 @dataclass(frozen=True)
 class Bar:
-    """A part between 0 and 1, drawn and as a percentage."""
+    """A part between 0 and 1, drawn and as a percentage.
+
+    Examples
+    --------
+    >>> Bar(0.25).drawn(), Bar(0.25).percent()
+    ('███░░░░░░░░░', '25 %')
+    """
 
     part: float
 
@@ -56,6 +62,14 @@ class Overview:
         Texts, links and bars.
     note : str
         A sentence below the table.
+
+    Examples
+    --------
+    >>> print(Overview("Points", ("No.", "Topic"), [("02", "Normalization")]).text())
+    Points
+    <BLANKLINE>
+    No.  Topic
+    02   Normalization
     """
 
     title: str
@@ -96,6 +110,11 @@ def course_map(folder: Path) -> Overview:
     -------
     Overview
         The planned topics by number, and any that are there without having been planned.
+
+    Examples
+    --------
+    >>> course_map(course_root() / "notebooks").rows[0][1].target
+    '01_compression_dicom.ipynb'
     """
     there = {notebook.slug: notebook for notebook in _notebooks(folder)}
     beside = {notebook.slug for notebook in notebooks_in(folder)}

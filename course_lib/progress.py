@@ -80,6 +80,13 @@ def progress_path() -> Path:
     -------
     Path
         The file that ``COURSE_PROGRESS`` names, else one in the user's data folder.
+
+    Examples
+    --------
+    >>> from unittest import mock
+    >>> with mock.patch.dict(os.environ, {PATH_VARIABLE: "mine.json"}):
+    ...     progress_path().name
+    'mine.json'
     """
     if chosen := os.environ.get(PATH_VARIABLE):
         return Path(chosen).expanduser()
@@ -87,7 +94,15 @@ def progress_path() -> Path:
 
 
 def is_recording() -> bool:
-    """Tell whether tries are recorded: not while a notebook is graded or only executed."""
+    """Tell whether tries are recorded: not while a notebook is graded or only executed.
+
+    Examples
+    --------
+    >>> from unittest import mock
+    >>> with mock.patch.dict(os.environ, {"COURSE_STILL": "1"}):
+    ...     is_recording()
+    False
+    """
     return not still()
 
 
@@ -115,6 +130,15 @@ def record_check(name: str, topic: str, points: int, max_points: int, passed: bo
     -----
     ProgressWarning
         If the file cannot be written; the check itself goes on.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from unittest import mock
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with mock.patch.dict(os.environ, {PATH_VARIABLE: f"{folder}/progress.json"}):
+    ...         record_check("z_score", "normalization", 2, 2, True)
+    1
     """
     _tries_here[name] += 1
     if not is_recording():
@@ -173,6 +197,13 @@ def load() -> Progress:
     -----
     ProgressWarning
         If the file cannot be read. A damaged file is kept aside, and the warning names it.
+
+    Examples
+    --------
+    >>> from unittest import mock
+    >>> with mock.patch.dict(os.environ, {PATH_VARIABLE: "a/file/that/is/not/there.json"}):
+    ...     load()
+    Progress(checks={}, quizzes={})
     """
     path = progress_path()
     if not path.exists():

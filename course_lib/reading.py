@@ -24,6 +24,12 @@ def read_notebook(path: Path) -> NotebookNode:
         If the file is not a notebook.
     OSError
         If the file cannot be opened.
+
+    Examples
+    --------
+    >>> from course_lib.catalogue import course_root
+    >>> read_notebook(course_root() / "notebooks" / "00_course_map.ipynb").nbformat
+    4
     """
     content = path.read_bytes()
     try:
@@ -37,14 +43,27 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def graded_name(cell: NotebookNode) -> str | None:
-    """Return the exercise or quiz that a check cell grades, or None for any other cell."""
+    """Return the exercise or quiz that a check cell grades, or None for any other cell.
+
+    Examples
+    --------
+    >>> graded_name(nbformat.v4.new_code_cell("x", metadata={"otter": {"tests": ["z_score"]}}))
+    'z_score'
+    """
     otter = cell.metadata.get("otter")
     tests = otter.get("tests") if isinstance(otter, dict) else None
     return str(tests[0]) if isinstance(tests, list) and tests else None
 
 
 def graded_names(notebook: NotebookNode) -> tuple[str, ...]:
-    """List what a notebook grades, in the order of its check cells."""
+    """List what a notebook grades, in the order of its check cells.
+
+    Examples
+    --------
+    >>> cell = nbformat.v4.new_code_cell("x", metadata={"otter": {"tests": ["z_score"]}})
+    >>> graded_names(nbformat.v4.new_notebook(cells=[cell]))
+    ('z_score',)
+    """
     names = (graded_name(cell) for cell in notebook.cells)
     return tuple(dict.fromkeys(name for name in names if name is not None))
 

@@ -66,6 +66,16 @@ def update(root: Path, folder: Path) -> tuple[Change, ...]:
         If the folder is a file, or is the one that holds the course's own notebooks.
     OSError
         If a file cannot be written; every notebook is then whole, as it was or as it should be.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from course_lib.catalogue import course_root
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     first = update(course_root(), Path(folder))
+    ...     second = update(course_root(), Path(folder))
+    >>> first[0].kind, second[0].kind
+    ('new', 'current')
     """
     source = root / "notebooks"
     if folder.exists() and not folder.is_dir():
