@@ -77,15 +77,29 @@ def update(root: Path, folder: Path) -> tuple[Change, ...]:
     >>> first[0].kind, second[0].kind
     ('new', 'current')
     """
-    source = root / "notebooks"
+    require_own_folder(root, folder)
+    source, backups = root / "notebooks", _new_backups_folder(folder)
+    return tuple(_update_one(n.path, folder / n.path.name, backups) for n in notebooks_in(source))
+
+
+def require_own_folder(root: Path, folder: Path) -> None:
+    """Refuse a place that cannot hold a student's copy.
+
+    Raises
+    ------
+    CourseError
+        If it is a file, or holds the course's own notebooks or sources.
+
+    Examples
+    --------
+    >>> require_own_folder(Path("course"), Path("course", "my_course"))
+    """
     if folder.exists() and not folder.is_dir():
         raise CourseError(f"{folder} is a file; give a folder for your copy of the notebooks.")
-    if folder.resolve() in (source.resolve(), (root / "solutions").resolve()):
+    if folder.resolve() in ((root / "notebooks").resolve(), (root / "solutions").resolve()):
         raise CourseError(
             f"{folder} holds the course's own files; give another folder for your copy."
         )
-    backups = _new_backups_folder(folder)
-    return tuple(_update_one(n.path, folder / n.path.name, backups) for n in notebooks_in(source))
 
 
 def _update_one(source: Path, target: Path, backups: Path) -> Change:

@@ -359,9 +359,10 @@ def test_lab_refuses_a_port_that_is_taken_and_a_folder_that_is_a_file(no_lab, tm
     assert result.exit_code == 1
     assert "--port" in result.output
     (tmp_path / "file").write_text("in the way")
-    result = course("lab", "--folder", tmp_path / "file")
-    assert result.exit_code == 1
-    assert "is a file" in result.output
+    for folder, said in ((tmp_path / "file", "is a file"), (ROOT / "notebooks", "own files")):
+        result = course("lab", "--folder", folder)
+        assert result.exit_code == 2
+        assert said in in_one_line(result)
     assert no_lab == []
 
 

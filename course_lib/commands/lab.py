@@ -4,12 +4,13 @@ import os
 import socket
 from pathlib import Path
 
+import typer
 from jupyterlab.labapp import LabApp
 
 from course_lib.catalogue import course_root, notebooks_in
 from course_lib.commands.output import console
 from course_lib.errors import CourseError
-from course_lib.workspace import DEFAULT_FOLDER, Change, update
+from course_lib.workspace import DEFAULT_FOLDER, Change, require_own_folder, update
 
 # Our defaults for JupyterLab's settings: no question whether to fetch news. A student's own
 # settings come before them.
@@ -21,6 +22,10 @@ def run(folder: Path | None, port: int | None, no_browser: bool) -> None:
     """Make the copy or bring it up to date, then run JupyterLab until it is ended."""
     root = course_root()
     own = root / DEFAULT_FOLDER if folder is None else folder
+    try:
+        require_own_folder(root, own)
+    except CourseError as error:
+        raise typer.BadParameter(str(error), param_hint="--folder") from error
     if port is not None:
         _require_free(port)
     _tell(update(root, own), own)
