@@ -103,9 +103,13 @@ class Lab:
             self.page.wait_for_timeout(80)
             self.page.wait_for_function(_IDLE)
 
+    def code_cell(self, index):
+        """Return a code cell."""
+        return self.page.locator(f"{NOTEBOOK} .jp-CodeCell").nth(index)
+
     def output(self, index):
         """Return the output of a code cell."""
-        return self.page.locator(f"{NOTEBOOK} .jp-CodeCell").nth(index).locator(".jp-OutputArea")
+        return self.code_cell(index).locator(".jp-OutputArea")
 
     def outputs(self):
         """Return the outputs of all cells."""
