@@ -54,7 +54,7 @@ def test_a_subclass_of_an_array_is_read_as_a_plain_array_without_a_copy():
         object(),
         None,
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_is_no_array_of_numbers_is_none(value):
     assert plain_array(value) is None
