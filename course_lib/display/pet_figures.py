@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from course_lib.data import datasets
 from course_lib.display.figures import BLUE, VERMILION
 from course_lib.display.picture import Picture, render
-from course_lib.display.plots import Box, fixed_figure, grey_bar, plot_axes
-from course_lib.display.storage_plots import draw_pair, gray
+from course_lib.display.plots import Box, fixed_figure, plot_axes
+from course_lib.display.storage_plots import GRAYS, Bar, draw_images, gray
 from course_lib.imaging.quantization import slope_per_slice, smallest_slope
 from course_lib.imaging.rescaling import rescale, store
 
@@ -39,15 +39,15 @@ def draw_pet(dtype: str) -> Picture:
     own = slope_per_slice(volume, dtype)
     one, _ = smallest_slope(0, float(volume.max()), dtype, intercept=0)
     figure = fixed_figure(9.6, 3.0)
-    pair = [rescale(store(volume[cold], slope, 0, dtype), slope, 0) for slope in (one, own[cold])]
-    draw_pair(
-        figure,
-        (0.0, 0.02, 0.54, 0.84),
-        *(gray(read, _KBQ) for read in pair),
-        titles=(f"One slope for all: slice {cold}", f"Its own slope: slice {cold}"),
-    )
-    grey_bar(figure, (0.545, 0.1, 0.012, 0.68), _KBQ, "kBq/mL")
-    _draw_errors(figure, (0.70, 0.17, 0.28, 0.69), volume, one / 2, own / 2)
+    pair = {
+        title: gray(rescale(store(volume[cold], slope, 0, dtype), slope, 0), _KBQ)
+        for title, slope in (
+            (f"One slope for all: slice {cold}", one),
+            (f"Its own slope: slice {cold}", own[cold]),
+        )
+    }
+    draw_images(figure, (0.0, 0.02, 0.66, 0.84), pair, [Bar(GRAYS, _KBQ, "kBq/mL")])
+    _draw_errors(figure, (0.72, 0.17, 0.26, 0.69), volume, one / 2, own / 2)
     mean = float(volume[cold][volume[cold] > 0].mean())
     share = [100 * error / mean for error in (one / 2, own[cold] / 2)]
     alt = (

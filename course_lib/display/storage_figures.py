@@ -11,8 +11,16 @@ from numpy.typing import NDArray
 from course_lib.data import datasets
 from course_lib.display.figures import BLACK, SKY, VERMILION
 from course_lib.display.picture import Picture, render
-from course_lib.display.plots import Box, fixed_figure, grey_bar, image_axes, plot_axes
-from course_lib.display.storage_plots import draw_bars, draw_pair, gray
+from course_lib.display.plots import Box, fixed_figure, plot_axes
+from course_lib.display.storage_plots import (
+    GRAYS,
+    SIGNED,
+    Bar,
+    draw_bars,
+    draw_images,
+    gray,
+    number_text,
+)
 from course_lib.imaging.byte_counts import image_bytes
 from course_lib.imaging.quantization import largest_error
 from course_lib.imaging.rescaling import check_line
@@ -74,22 +82,18 @@ def draw_storage(
         fitting.max(initial=0) or worst or 1
     )  # so that rounding is seen beside what does not fit
     figure = fixed_figure(9.6, 3.3)
-    draw_pair(
-        figure, (0.0, 0.02, 0.58, 0.84), _marked(read, below, above), _signed(error, limit),
-        ("As it is read back", "Error"),
-    )  # fmt: skip
-    grey_bar(figure, (0.585, 0.1, 0.012, 0.68), _SHOWN, "HU")
-    bar = grey_bar(figure, (0.675, 0.1, 0.012, 0.68), (-limit, limit), "error in HU")
-    bar.images[0].set_cmap("RdBu_r")
+    pair = {"As it is read back": _marked(read, below, above), "Error": _signed(error, limit)}
+    bars = [Bar(GRAYS, _SHOWN, "HU"), Bar(SIGNED, (-limit, limit), "error in HU")]
+    draw_images(figure, (0.0, 0.02, 0.8, 0.84), pair, bars)
     _draw_needed(figure, (0.82, 0.22, 0.17, 0.64), needed, limits)
     rounding = "Nothing fits the type"
     if fitting.size:
-        rounding = f"Where it fits, the largest error is {_number(fitting.max())} HU"
+        rounding = f"Where it fits, the largest error is {number_text(fitting.max())} HU"
     said = (
         f"{below.sum():,} pixels lie below the type (blue) and {above.sum():,} above it "
         f"(orange-red), of {hu.size:,}. {rounding}; half a step is "
-        f"{_number(largest_error(slope))} HU. "
-        f"Largest error anywhere: {_number(worst)} HU."
+        f"{number_text(largest_error(slope))} HU. "
+        f"Largest error anywhere: {number_text(worst)} HU."
     )
     alt = (
         f"CT of {image}, stored with slope {slope:g} and intercept {intercept:g} in numbers from "
@@ -126,8 +130,8 @@ def draw_bytes(image: str, air: int, step: int) -> Picture:
     changed = np.rint(np.where(hu < air, -1024, hu) / step).astype(np.int64) * step
     counted = image_bytes(changed)
     figure = fixed_figure(9.6, 3.4)
-    image_axes(figure, (0.0, 0.02, 0.33, 0.86), changed, _SHOWN, "The image that is stored")
-    grey_bar(figure, (0.325, 0.1, 0.014, 0.7), _SHOWN, "HU")
+    images = {"The image that is stored": gray(changed, _SHOWN)}
+    draw_images(figure, (0.0, 0.02, 0.45, 0.86), images, [Bar(GRAYS, _SHOWN, "HU")])
     axes = plot_axes(
         figure, (0.56, 0.15, 0.4, 0.73), title="Bytes for each pixel", x_label="bytes per pixel",
         x_limits=(0, 9.6), x_ticks=(0, 2, 4, 6, 8),
@@ -167,12 +171,7 @@ def _draw_needed(figure: Figure, box: Box, needed: NDArray, limits: tuple[int, i
 
 def _signed(error: NDArray, limit: float) -> NDArray[np.uint8]:
     """Colour an error: blue below zero, white at zero, red above."""
-    return mpl.colormaps["RdBu_r"](error / limit / 2 + 0.5, bytes=True)[..., :3]
-
-
-def _number(value: float) -> str:
-    """Write a number with three digits, or whole when it is large."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return SIGNED[np.clip(np.rint(127.5 * (error / limit + 1)), 0, 255).astype(np.uint8)]
 
 
 def _marked(read: NDArray, below: NDArray, above: NDArray) -> NDArray[np.uint8]:
