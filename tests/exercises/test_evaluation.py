@@ -343,7 +343,6 @@ def test_a_reference_that_misbehaves_is_an_error_of_the_course(reference, case):
         {"seconds": 0.0},
         {"mistakes": [mistake(abs, " ")]},
     ],
-    ids=str,
 )
 def test_an_exercise_that_cannot_work_is_refused(toy, settings):
     with pytest.raises(CourseError):

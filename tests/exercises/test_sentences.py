@@ -81,7 +81,6 @@ def test_nan_and_infinity_are_told_apart_and_placed():
         (zip([1], [2], strict=True), "a zip, which holds no values yet"),
         (..., "the placeholder ..."),
     ],
-    ids=str,
 )
 def test_a_value_is_named_by_its_type(value, words):
     assert describe_type(value) == words

@@ -41,7 +41,6 @@ class StubMethods:
 @pytest.mark.parametrize(
     "answer",
     [..., None, only_dots, with_docstring, with_pass, returns_dots, Dots, StubMethods],
-    ids=str,
 )
 def test_an_unwritten_answer_is_one(answer):
     assert is_unwritten(answer)
@@ -111,7 +110,6 @@ class WithStatic:
         "",
         "B",
     ],
-    ids=str,
 )
 def test_a_written_answer_is_not_called_unwritten(answer):
     assert not is_unwritten(answer)
