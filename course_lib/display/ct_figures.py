@@ -106,7 +106,7 @@ def draw_scale(soft_low: int, soft_high: int, soft_share: float, last: int) -> P
         y_label="model's value",
         x_limits=(-1100, 3100),
         y_limits=(-0.05, 1.05),
-        x_ticks=(-1000, 0, 1000, 2000, 3000),
+        x_ticks=(-1000, 0, 1000, 2000),
         y_ticks=(0, 0.5, 1),
     )
     axes.plot(
@@ -133,6 +133,7 @@ def _draw_losses(figure: Figure, axes: Axes, knots: list[int], values: list[floa
         y_label="loss on the model's scale",
         x_limits=(-0.6, 1.6),
         x_ticks=(0, 1),
+        y_ticks=(0, 0.1, 0.2, 0.3),
     )
     said = []
     for i, (true, predicted, colour) in enumerate(_PAIRS):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from course_lib.data import templates
@@ -35,7 +35,8 @@ SCALES: dict[str, tuple[Callable[..., NDArray], Limits, str]] = {
 
 _FILLED = {"fill": True, "color": _SHADE}
 _LINE = {"color": VERMILION, "linewidth": 1.5}
-_MARGIN = 0.08  # between two histograms, as part of their width
+_INNER, _MARGIN = 50, 5  # bins of a histogram, and of the gap on each side of it
+_BINS = _INNER + 2 * _MARGIN
 _LESION_CENTRE = (68, 54)  # in white matter behind the ventricle; rows and columns of 2 mm
 _METHODS: dict[str, tuple[Callable[[NDArray, NDArray], NDArray], Limits]] = {
     "min-max": (lambda image, brain: normalization.min_max(image), (0, 1)),
@@ -76,6 +77,7 @@ def draw_patients(scale: str) -> Picture:
         title="Histograms of the brains",
         x_label=unit,
         x_limits=limits,
+        x_ticks=(limits[0], sum(limits) / 2, limits[1]),
         y_ticks=(),
     )
     readings = []
@@ -118,31 +120,18 @@ def draw_lesion(brightness: float, radius_mm: float) -> Picture:
     ill, lesion = _with_lesion(healthy, white, brightness, radius_mm)
     tissue, white = brain & ~lesion, white & ~lesion
     figure = fixed_figure(9.0, 3.75)
-    axes = plot_axes(
-        figure,
-        (0.0, 0.12, 1.0, 0.28),
-        x_label="value after normalization, each with its own grey scale",
-        x_limits=(0, 4),
-        y_limits=(-0.15, 1.2),
-        y_ticks=(),
-    )
-    pictures, moved, ticks = [], [], {}
+    pictures, moved, pairs = [], [], []
     for i, (name, (normalize, limits)) in enumerate(_METHODS.items()):
         before, after = normalize(healthy, brain), normalize(ill, brain)
         framed = ((0, 0), (22, 23))
         pictures.append(np.pad(normalization.stretch(after, *limits), framed, constant_values=1))
+        pairs.append((before[tissue], after[tissue]))
         change = f"{before[white].mean():.2f} to {after[white].mean():.2f}"
         moved.append(f"{name}: {change}")
-        ticks |= _add_histograms(axes, i, before[tissue], after[tissue], limits)
-        axes.text(i + 0.5, 1.07, f"white matter {change}", ha="center", fontsize=9)
-        figure.text(0.125 + 0.25 * i, 0.95, name, ha="center", fontsize=10)
-    edge = np.ones(round(100 * _MARGIN))
-    scale = np.concatenate([edge, np.linspace(0, 1, 100 - 2 * edge.size), edge])
-    grey_scale(axes, np.tile(scale, 4), (0, 4), 0.15)
-    axes.set_xticks(list(ticks), list(ticks.values()))
-    axes.set(xlim=(0, 4), ylim=(-0.15, 1.2))
-    axes.set_frame_on(False)
-    image_axes(figure, (0.0, 0.46, 1.0, 0.47), np.hstack(pictures), (0, 1))
+        title = f"{name}\nwhite matter {change}"
+        figure.text(0.125 + 0.25 * i, 0.91, title, ha="center", fontsize=9)
+    image_axes(figure, (0.0, 0.42, 1.0, 0.47), np.hstack(pictures), (0, 1))
+    _draw_histograms(figure, pairs)
     share = f"{100 * lesion.sum() / brain.sum():.1f} %"
     alt = (
         f"One brain slice with a lesion of {radius_mm:g} mm radius, {brightness:g} times as bright "
@@ -158,18 +147,33 @@ def draw_lesion(brightness: float, radius_mm: float) -> Picture:
     return render(figure, alt, caption)
 
 
-def _add_histograms(
-    axes: Axes, place: int, before: NDArray, after: NDArray, limits: Limits
-) -> dict[float, str]:
-    """Draw two histograms on a part of the axes; return where numbers go.
+def _draw_histograms(figure: Figure, pairs: list[tuple[NDArray, NDArray]]) -> None:
+    """Draw the values before and after, for each method in its part of one wide axes.
 
-    All four normalizations share one axes, because four axes take twice as long to draw.
+    Four axes, or four times two histograms, would take twice as long.
     """
-    start, scale = place + _MARGIN, (1 - 2 * _MARGIN) / (limits[1] - limits[0])
-    for values, style in ((before, _FILLED), (after, _LINE)):
-        counts, edges = np.histogram(values, bins=50, range=limits)
-        axes.stairs(counts / max(counts.max(), 1), start + scale * (edges - limits[0]), **style)
-    return {start + scale * (value - limits[0]): str(value) for value in {*limits, 0}}
+    axes = plot_axes(
+        figure,
+        (0.0, 0.13, 1.0, 0.25),
+        x_label="value after normalization, each with its own grey scale",
+        y_ticks=(),
+    )
+    limits = [limits for _, limits in _METHODS.values()]
+    for which, style in ((0, _FILLED), (1, _LINE)):
+        heights = [_heights(pair[which], ends) for pair, ends in zip(pairs, limits, strict=True)]
+        axes.stairs(np.concatenate(heights), np.linspace(0, 4, 4 * _BINS + 1), **style)
+    greys = np.pad(np.linspace(0, 1, _INNER), _MARGIN, constant_values=1)
+    grey_scale(axes, np.tile(greys, 4), (0, 4), 0.15)
+    places = [i + end for i in range(4) for end in (_MARGIN / _BINS, 1 - _MARGIN / _BINS)]
+    axes.set_xticks(places, [f"{end:g}" for ends in limits for end in ends])
+    axes.set(xlim=(0, 4), ylim=(-0.15, 1.05))
+    axes.set_frame_on(False)
+
+
+def _heights(values: NDArray, limits: Limits) -> NDArray:
+    """Return a histogram of height 1 between gaps, which are not drawn."""
+    counts, _ = np.histogram(values, bins=_INNER, range=limits)
+    return np.pad(counts / max(counts.max(), 1), _MARGIN, constant_values=np.nan)
 
 
 def draw_augmentations(kind: str, seed: int) -> Picture:

@@ -87,7 +87,7 @@ def grey_bar(figure: Figure, box: Box, limits: tuple[float, float], unit: str) -
     axes = figure.add_axes(box)
     low, high = limits
     axes.imshow(
-        np.arange(256)[:, None], cmap="gray", extent=(0, 1, low, high), aspect="auto",
+        np.arange(64)[:, None], cmap="gray", extent=(0, 1, low, high), aspect="auto",
         origin="lower",
     )  # fmt: skip
     axes.set_xticks([])
