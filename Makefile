@@ -26,7 +26,7 @@ lab: setup
 
 test:
 	@$(MAKE) --no-print-directory setup EXTRAS=dev
-	PATH="$(abspath $(BIN)):$$PATH" $(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests course_lib --doctest-modules
+	PATH="$(abspath $(BIN)):$$PATH" $(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests course_lib --doctest-modules
 
 check: lint
 	PATH="$(abspath $(BIN)):$$PATH" $(ONE_THREAD) $(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not browser and not graders" tests course_lib --doctest-modules

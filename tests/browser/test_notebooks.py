@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from course_lib.authoring import build
 from course_lib.authoring.source import read
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TROUBLE = ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']"
 
