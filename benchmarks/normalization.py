@@ -3,7 +3,8 @@
 Each pair runs in this process, one call of ours and one of theirs in turn, so that both meet the
 same disturbances. The ratio is the median of theirs / ours: above 1, ours is faster. Beside it
 stand the goal and the largest difference between the two results; both sides give the same thing,
-rounded grey values as bytes included.
+rounded grey values as bytes included. Where a grey value is an exact half, ours goes up and the
+peers' goes to the even neighbour: a difference of 1. A row without a goal is for information.
 
 Run ``python benchmarks/normalization.py``; it exits with 1 if a ratio or a redraw misses its goal.
 """
