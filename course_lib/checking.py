@@ -9,7 +9,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -92,6 +93,25 @@ def blank_sheet(topic: str, points: Mapping[str, int], message: str) -> Sheet:
     return Sheet(topic, tuple(Mark(name, 0, most, message) for name, most in points.items()))
 
 
+@dataclass(frozen=True)
+class Run:
+    """What came of running a notebook.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        With the outputs of this run; its check cells are the course's.
+    proof : str
+        What a check cell shows after a passed check, drawn anew for each run.
+    ending : str
+        Why it ended early; empty where it came to its end.
+    """
+
+    notebook: NotebookNode
+    proof: str
+    ending: str
+
+
 def check_notebook(
     topic: str,
     notebook: NotebookNode,
@@ -103,9 +123,6 @@ def check_notebook(
 ) -> Sheet:
     """Run a notebook and count the points of its check cells.
 
-    Each check cell is run as the course wrote it, whatever the notebook's own says: with the
-    course's ``check``, and with the answer by its name. The student's progress is not touched.
-
     Parameters
     ----------
     topic : str
@@ -114,21 +131,49 @@ def check_notebook(
         What to run; it is not changed.
     points : mapping
         From each exercise's or quiz's name, in order, to its points.
-    folder : Path
-        Where the kernel runs.
-    cell_seconds, notebook_seconds : int
-        A cell that takes longer is interrupted; a notebook that takes longer is stopped.
+    folder, cell_seconds, notebook_seconds
+        As in `run_notebook`.
 
     Returns
     -------
     Sheet
         One mark for every name, also where the cell is missing or was not reached.
     """
+    limits = {"cell_seconds": cell_seconds, "notebook_seconds": notebook_seconds}
+    return count_points(topic, run_notebook(notebook, folder, **limits), points)
+
+
+def run_notebook(
+    notebook: NotebookNode,
+    folder: Path,
+    *,
+    cell_seconds: int = CELL_SECONDS,
+    notebook_seconds: int = NOTEBOOK_SECONDS,
+) -> Run:
+    """Run a notebook from top to bottom in a fresh kernel; errors do not stop it.
+
+    Each check cell is run as the course wrote it, whatever the notebook's own says: with the
+    course's ``check``, and with the answer by its name. The student's progress is not touched.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        What to run; it is not changed.
+    folder : Path
+        Where the kernel runs.
+    cell_seconds, notebook_seconds : int
+        A cell that takes longer is interrupted; a notebook that takes longer is stopped.
+    """
     proof = secrets.token_hex(16)
     ready = _prepare(notebook, proof)
-    ending = asyncio.run(_run(ready, folder, cell_seconds, notebook_seconds))
-    cells = {graded_name(cell): cell for cell in ready.cells}
-    marks = (_mark(name, most, cells.get(name), proof, ending) for name, most in points.items())
+    ending = _in_a_loop_of_its_own(_run(ready, folder, cell_seconds, notebook_seconds))
+    return Run(ready, proof, ending)
+
+
+def count_points(topic: str, run: Run, points: Mapping[str, int]) -> Sheet:
+    """Count the points of the check cells of a notebook that was run."""
+    cells = {graded_name(cell): cell for cell in run.notebook.cells}
+    marks = (_mark(name, most, cells.get(name), run) for name, most in points.items())
     return Sheet(topic, tuple(marks))
 
 
@@ -180,6 +225,12 @@ async def _run(
     return ""
 
 
+def _in_a_loop_of_its_own(running: Coroutine[Any, Any, str]) -> str:
+    """Run to the end in a thread: the caller, a notebook for example, may be in a loop already."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, running).result()
+
+
 @asynccontextmanager
 async def _kernel(folder: Path) -> AsyncIterator[AsyncKernelManager]:
     """Start a kernel of this very Python; end it and whatever it started."""
@@ -210,7 +261,7 @@ class _ThisPython(KernelSpecManager):
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
 
 
-def _mark(name: str, most: int, cell: NotebookNode | None, proof: str, ending: str) -> Mark:
+def _mark(name: str, most: int, cell: NotebookNode | None, run: Run) -> Mark:
     """Tell the points of one check cell: only the proof that its end was reached gives any."""
     if cell is None or cell.cell_type != "code":
         return Mark(name, 0, most, "The check cell is missing; `course lab` brings it back.")
@@ -218,9 +269,9 @@ def _mark(name: str, most: int, cell: NotebookNode | None, proof: str, ending: s
     if errors:
         return Mark(name, 0, most, _message(name, errors[-1].ename, errors[-1].evalue))
     results = [output.data for output in cell.outputs if output.output_type == "execute_result"]
-    if any(proof in str(data.get("text/plain")) for data in results):
+    if any(run.proof in str(data.get("text/plain")) for data in results):
         return Mark(name, most, most, "Solved.")
-    return Mark(name, 0, most, ending or "The check did not come to its end.")
+    return Mark(name, 0, most, run.ending or "The check did not come to its end.")
 
 
 def _message(name: str, error: str, text: str) -> str:

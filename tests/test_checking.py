@@ -1,3 +1,4 @@
+import asyncio
 import os
 import signal
 import time
@@ -9,7 +10,6 @@ from nbformat import v4
 from course_lib.checking import blank_sheet, check_notebook
 
 RIGHT_CROP = "def crop_slice(v, z, y, x):\n    return v[z, y[0]:y[1], x[0]:x[1]]"
-WRONG_CROP = "def crop_slice(v, z, y, x):\n    return v[z, x[0]:x[1], y[0]:y[1]]"
 WRONG_MASK = "def mask_between(image, low, high):\n    return (image > low) & (image < high)"
 IMPORTS = "from course_lib.notebook import check, use"
 START_CHILD = (
@@ -49,11 +49,15 @@ def trial(tmp_path_factory):
             "name = input('Who?')",
             "import os\ndel os.environ['COURSE_STILL']  # wants to record all the same",
             START_CHILD,
+            "def check(*arguments):\n    pass",
+            "__builtins__.check = print",
             RIGHT_CROP,
             check_cell("crop_slice"),
             WRONG_MASK,
             check_cell("mask_between"),
             check_cell("mean_in_mask"),
+            "def stretch(*arguments):\n    return 0",
+            check_cell("stretch", "print('fine')"),
             text,
             "os._exit(3)",
             check_cell("transmission"),
@@ -62,6 +66,7 @@ def trial(tmp_path_factory):
                 "crop_slice",
                 "mask_between",
                 "mean_in_mask",
+                "stretch",
                 "average_images",
                 "subtract_slice_means",
                 "transmission",
@@ -128,20 +133,11 @@ def is_running(pid):
 
 
 @pytest.mark.slow
-def test_no_trick_with_the_check_gives_a_point(tmp_path):
-    marks = run(
-        IMPORTS,
-        WRONG_CROP,
-        WRONG_MASK,
-        "def check(*arguments):\n    pass",
-        "__builtins__.check = print",
-        check_cell("crop_slice"),
-        check_cell("mask_between", "print('fine')"),
-        check_cell("mean_in_mask", ""),
-        folder=tmp_path,
-        names=("crop_slice", "mask_between", "mean_in_mask"),
-    )
-    assert [points for points, _ in marks.values()] == [0, 0, 0]
+def test_no_trick_with_the_check_gives_a_point(trial):
+    """The notebook redefines `check`, and rewrites a check cell after a wrong answer."""
+    assert trial[1]["mask_between"][0] == 0
+    assert trial[1]["stretch"][0] == 0
+    assert "stretch" in trial[1]["stretch"][1]
 
 
 @pytest.mark.slow
@@ -166,3 +162,11 @@ def test_a_blank_sheet_has_a_message_for_every_exercise():
     sheet = blank_sheet("t", {"a": 2, "b": 1}, "cannot be read")
     assert (sheet.points, sheet.max_points, sheet.solved) == (0, 3, False)
     assert {mark.message for mark in sheet.exercises} == {"cannot be read"}
+
+
+def test_a_notebook_can_be_run_from_within_an_event_loop(tmp_path):
+    async def within():
+        cells = (IMPORTS, RIGHT_CROP, check_cell("crop_slice"))
+        return run(*cells, folder=tmp_path, names=["crop_slice"])
+
+    assert asyncio.run(within())["crop_slice"][0] == 1
