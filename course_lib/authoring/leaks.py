@@ -103,24 +103,19 @@ def secrets_of(paths: Iterable[Path], seed: int | None = None) -> Secrets:
     CourseError
         If a solution marker has no partner.
     """
-    blocks, comments, letters, public = [], [], [], []
-    for path in paths:
-        text = path.read_text(encoding="utf-8")
-        lines = text.split("\n")
-        for block in reversed(find_blocks(text, path.name)):
-            blocks.append(tuple(filter(None, map(_code, block.lines))))
-            comments += [_comment(line) for line in block.lines]
-            del lines[block.first : block.last + 1]
-        typed = {line for line in lines if _LETTER.match(_squeeze(line))}
-        letters += [
-            Letter(*match.groups(), options="")
-            for line in typed
-            if (match := _LETTER.match(_squeeze(line)))
-        ]
-        public += [_squeeze(line.removeprefix("#")) for line in lines if line not in typed]
-        public += [_code(line) for line in lines if line not in typed]
+    parts = [_split(path) for path in paths]
+    solutions = [block for part in parts for block in part.solutions]
+    blocks = [tuple(filter(None, map(_code, block))) for block in solutions]
+    typed = [_LETTER.match(_squeeze(line)) for part in parts for line in part.typed]
+    shown = [line for part in parts for line in part.shown]
     return Secrets(
-        tuple(filter(None, blocks)), tuple(comments), tuple(letters), "\n".join(public), seed
+        blocks=tuple(filter(None, blocks)),
+        comments=tuple(_comment(line) for block in solutions for line in block),
+        letters=tuple(Letter(*match.groups(), options="") for match in typed if match),
+        public="\n".join(
+            [*(_squeeze(line.removeprefix("#")) for line in shown), *map(_code, shown)]
+        ),
+        seed=seed,
     )
 
 
@@ -173,6 +168,27 @@ def _refuse(found: Iterable[Entry], secrets: Secrets) -> None:
         raise CourseError(
             f"Nothing was released, because students would see what they must not:\n{shown}{more}"
         )
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The lines of a source: in solution blocks, with a typed letter, and all others."""
+
+    solutions: list[tuple[str, ...]]
+    typed: list[str]
+    shown: list[str]
+
+
+def _split(path: Path) -> _Parts:
+    """Split the lines of a source."""
+    text = path.read_text(encoding="utf-8")
+    lines = text.split("\n")
+    blocks = find_blocks(text, path.name)
+    for block in reversed(blocks):
+        del lines[block.first : block.last + 1]
+    typed = [line for line in lines if _LETTER.match(_squeeze(line))]
+    shown = [line for line in lines if line not in typed]
+    return _Parts([block.lines for block in blocks], typed, shown)
 
 
 def _search(entry: Entry, secrets: Secrets) -> Iterator[Leak]:

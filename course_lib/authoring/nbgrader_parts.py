@@ -89,14 +89,14 @@ class HideHiddenTests(NbGraderPreprocessor):
         """Clean the notebook, error messages included."""
         seeds = {seed for cell in nb.cells for seed in _seeds(cell)}
         for cell in nb.cells:
-            if cell.metadata.get("nbgrader", {}).get("grade"):
+            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
                 cell.source = _HIDDEN.sub("", cell.source).rstrip("\n")
                 cell.outputs = [
                     _shortened(output, {*seeds, "HIDDEN TESTS"}) for output in cell.outputs
                 ]
         text = nbformat.writes(nb)
         for seed in seeds:
-            text = text.replace(seed, "hidden")
+            text = text.replace(seed, "9" * len(seed))  # a number still, so that JSON stays JSON
         return nbformat.reads(text, as_version=nbformat.NO_CONVERT), resources
 
 
