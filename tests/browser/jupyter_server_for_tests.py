@@ -136,6 +136,10 @@ def _command(folder, port, token):
         f"--ServerApp.root_dir={folder}",
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True",
+        # If the tests themselves are killed, kernels and server end by themselves.
+        "--MappingKernelManager.cull_idle_timeout=120",
+        "--MappingKernelManager.cull_interval=30",
+        "--ServerApp.shutdown_no_activity_timeout=120",
     ]
 
 
