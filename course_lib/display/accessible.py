@@ -62,6 +62,11 @@ def accessible(parts: list[widgets.Widget], **layout: str) -> widgets.VBox:
     -------
     ipywidgets.VBox
         The box. A front end that runs no scripts shows it too, without the additions.
+
+    Examples
+    --------
+    >>> accessible([widgets.IntText(description="Slices")], max_width="50em").children[0].value
+    0
     """
     sheet = widgets.HTML(f'<style onload="{escape(_SCRIPT)}">{_STYLE}</style>')
     sheet.layout.margin = "0"
@@ -70,5 +75,21 @@ def accessible(parts: list[widgets.Widget], **layout: str) -> widgets.VBox:
 
 
 def row(parts: list[widgets.Widget]) -> widgets.HBox:
-    """Put widgets beside each other; a slider among them takes the name of the label there."""
+    """Put widgets beside each other; a slider among them takes the name of the label there.
+
+    Parameters
+    ----------
+    parts : list of ipywidgets.Widget
+        From left to right; they wrap on a narrow page.
+
+    Returns
+    -------
+    ipywidgets.HBox
+        The row.
+
+    Examples
+    --------
+    >>> len(row([widgets.IntText(description="Slices"), widgets.IntSlider()]).children)
+    2
+    """
     return widgets.HBox(parts, layout={"flex_flow": "row wrap"}).add_class("course-row")

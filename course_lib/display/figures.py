@@ -46,6 +46,11 @@ class Panel:
     ValueError
         If the image has not two axes, is empty or holds no number, or the limits are not two
         rising numbers.
+
+    Examples
+    --------
+    >>> Panel(np.array([[-1000, 40], [60, 1200]]), "CT", "HU").shown_limits
+    (-1000.0, 1200.0)
     """
 
     image: NDArray
@@ -82,7 +87,13 @@ class Panel:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Make an empty figure of a size in inches, not known to pyplot."""
+    """Make an empty figure of a size in inches, not known to pyplot.
+
+    Examples
+    --------
+    >>> new_figure(4, 3).dpi
+    150
+    """
     return Figure(figsize=(width, height), dpi=DPI, layout="constrained")
 
 
@@ -97,6 +108,13 @@ def show_panel(axes: Axes, panel: Panel, bar: Axes | None = None) -> None:
         The image.
     bar : matplotlib.axes.Axes, optional
         Where the colour bar is drawn; by default beside the image.
+
+    Examples
+    --------
+    >>> axes = new_figure(3, 3).subplots()
+    >>> show_panel(axes, Panel(np.eye(4), "Ones on the diagonal"))
+    >>> axes.get_title(loc="left")
+    'Ones on the diagonal'
     """
     low, high = panel.shown_limits
     colours = mpl.colormaps[panel.colours].with_extremes(bad=PURPLE)

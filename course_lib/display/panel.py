@@ -31,6 +31,11 @@ class Number:
     ValueError
         If there is no label, the step is not positive, or the start is not one of the steps
         within the limits.
+
+    Examples
+    --------
+    >>> Number("Slope in HU", 1.5, 0.5, 4.0, 0.5).value
+    1.5
     """
 
     label: str
@@ -72,6 +77,11 @@ class Choice:
     ------
     ValueError
         If there is no label, or the start is not among the values.
+
+    Examples
+    --------
+    >>> Choice("Window", {"soft tissue": (-150, 250), "lung": (-1000, 0)}, (-1000, 0)).value
+    (-1000, 0)
     """
 
     label: str
@@ -103,6 +113,11 @@ class Switch:
     ------
     ValueError
         If there is no label.
+
+    Examples
+    --------
+    >>> Switch("Mark the points").value
+    False
     """
 
     label: str
@@ -137,6 +152,16 @@ def panel(
     ------
     ValueError
         If there are no controls, or nothing can be drawn at the start values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from course_lib.display.figures import Panel, image_row
+    >>> def squares(size):
+    ...     return image_row([Panel(np.eye(size), "Ones")], alt=f"A diagonal of {size} squares.")
+    >>> box = panel(squares, {"size": Number("Size in pixels", 8, 2, 64)})
+    >>> box.children[0].children[0].description
+    'Size in pixels'
     """
     if not controls:
         raise ValueError("A panel needs at least one control; got none. Show the picture itself.")

@@ -30,6 +30,14 @@ class Picture:
     ------
     ValueError
         If there is no alternative text, or the bytes are no PNG.
+
+    Examples
+    --------
+    >>> drawn = render(Figure(figsize=(2, 1)), alt="Nothing yet.")
+    >>> drawn
+    Picture: Nothing yet.
+    >>> drawn.html()[:50]
+    '<figure style="margin:0"><img alt="Nothing yet." s'
     """
 
     png: bytes

@@ -28,7 +28,12 @@ class Misconception:
     answer : callable
         From the numbers to the wrong answer.
     sentence : str
-        What went wrong, and what is right.
+        What went wrong, and what is right; it is said to every draw, so it holds no numbers.
+
+    Examples
+    --------
+    >>> Misconception(lambda n: n["a"] * n["b"], "That is the product.").answer({"a": 3, "b": 4})
+    12
     """
 
     answer: Callable[[Numbers], Any]
@@ -49,6 +54,11 @@ class Lecture:
         Where it stands.
     others : mapping, optional
         From the text of an option that no misconception gives to what is said to it.
+
+    Examples
+    --------
+    >>> Lecture({"a": 3, "b": 4}, options=[12, 7, 34], slide=1, others={"34": "Digits."}).slide
+    1
     """
 
     numbers: Numbers
@@ -89,6 +99,21 @@ class Family:
     CourseError
         If there are too few or too many misconceptions, one of them has nothing to say, or the
         points are not positive.
+
+    Examples
+    --------
+    >>> addition = Family(
+    ...     question=lambda n: f"What is {n['a']} + {n['b']}?",
+    ...     draw=lambda rng: {"a": int(rng.integers(2, 9)), "b": int(rng.integers(2, 9))},
+    ...     right=lambda n: n["a"] + n["b"],
+    ...     why=lambda n: f"{n['a']} + {n['b']} = {n['a'] + n['b']}.",
+    ...     misconceptions=[Misconception(lambda n: n["a"] * n["b"], "That is the product.")],
+    ...     lecture=Lecture({"a": 3, "b": 4}, options=[12, 7], slide=1),
+    ... )
+    >>> addition.first().text, addition.first().key
+    ('What is 3 + 4?', 'B')
+    >>> addition.another(np.random.default_rng(1)).text
+    'What is 5 + 5?'
     """
 
     question: Callable[[Numbers], str]

@@ -10,7 +10,24 @@ LETTERS = "ABCDEFGH"
 
 @dataclass(frozen=True)
 class Option:
-    """One answer to choose: its letter, text, whether it is right, and what is said to it."""
+    """One answer to choose.
+
+    Parameters
+    ----------
+    letter : str
+        "A", "B" and so on.
+    text : str
+        The answer.
+    right : bool
+        Whether it is the right one.
+    feedback : str
+        What is said to it.
+
+    Examples
+    --------
+    >>> Option("A", "2", True, "1 + 1 is 2.").label.split()
+    ['A', '2']
+    """
 
     letter: str
     text: str
@@ -69,6 +86,11 @@ class Question:
 
     def option(self, letter: str) -> Option:
         """Return the option of a letter.
+
+        Parameters
+        ----------
+        letter : str
+            "A", "B" and so on.
 
         Raises
         ------

@@ -12,12 +12,24 @@ QUIZ_PREFIX = "quiz_"
 
 
 def families_of(topic: str) -> dict[str, Family]:
-    """Return the quizzes of a topic by name; a topic without a file has none."""
+    """Return the quizzes of a topic by name; a topic without a file has none.
+
+    Examples
+    --------
+    >>> "rescale" in families_of("compression_dicom"), families_of("no_such_topic")
+    (True, {})
+    """
     return members(quizzes, topic, Family) if topic in topics_in(quizzes) else {}
 
 
 def all_families() -> dict[str, Family]:
-    """Return every quiz of the course by name."""
+    """Return every quiz of the course by name.
+
+    Examples
+    --------
+    >>> all_families()["brain_age"].topic
+    'normalization'
+    """
     return all_members(quizzes, Family)
 
 
@@ -28,6 +40,11 @@ def find(name: str) -> Family:
     ------
     CourseError
         If there is none; the message offers similar names.
+
+    Examples
+    --------
+    >>> find("rescale").first().slide
+    10
     """
     return pick(all_families(), name, "quiz")
 
@@ -40,6 +57,11 @@ def find_graded(name: str) -> Exercise:
     ------
     CourseError
         If there is none; the message offers similar names.
+
+    Examples
+    --------
+    >>> find_graded("quiz_rescale").name, find_graded("min_max").name
+    ('quiz_rescale', 'min_max')
     """
     if name.startswith(QUIZ_PREFIX):
         return find(name.removeprefix(QUIZ_PREFIX)).as_exercise()

@@ -24,6 +24,12 @@ class StillQuiz:
     ----------
     family : Family
         The quiz.
+
+    Examples
+    --------
+    >>> from course_lib.quiz.registry import find
+    >>> str(StillQuiz(find("brain_age"))).splitlines()[-1].split()
+    ['D', '95']
     """
 
     def __init__(self, family: Family) -> None:
@@ -61,6 +67,12 @@ def quiz_widget(
     -------
     ipywidgets.Widget or StillQuiz
         The widget; the bare question where nobody can press a button.
+
+    Examples
+    --------
+    >>> from course_lib.quiz.registry import find
+    >>> quiz_widget(find("brain_age")).layout.max_width
+    '52em'
     """
     if still():
         return StillQuiz(family)
