@@ -226,7 +226,14 @@ async def _run(
 
 
 def _in_a_loop_of_its_own(running: Coroutine[Any, Any, str]) -> str:
-    """Run to the end in a thread: the caller, a notebook for example, may be in a loop already."""
+    """Run to the end; in a thread where the caller, a notebook for example, is in a loop already.
+
+    Elsewhere in the main thread, since only that can be stopped with Ctrl-C.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(running)
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(asyncio.run, running).result()
 
