@@ -101,3 +101,9 @@ def test_every_topic_has_source_notebook_quizzes_widgets_and_exercises():
         slug = name[3:]
         for folder in ("course_lib/exercises/topics", "course_lib/display/widgets", "quizzes"):
             assert (ROOT / folder / f"{slug}.py").is_file(), f"{folder}/{slug}.py is missing"
+
+
+def test_no_two_test_modules_share_a_name():
+    # Test folders are no packages, so Python keeps one module for each name.
+    names = [path.name for path in (ROOT / "tests").rglob("*.py") if path.name != "conftest.py"]
+    assert len(names) == len(set(names)) > 10
