@@ -11,9 +11,10 @@ from course_lib.data.phantom.aligned import Atlas, aligned_atlases
 from course_lib.data.phantom.deformations import Deformation, rigid
 from course_lib.data.phantom.emission import attenuation_factor, correct_attenuation
 from course_lib.data.phantom.grids import Grid
-from course_lib.data.phantom.heads import Head, head, subject, subjects
+from course_lib.data.phantom.heads import head, subject, subjects
 from course_lib.data.phantom.landmark_sets import LandmarkSet, landmarks
 from course_lib.data.phantom.lesions import Fate, LesionScan, LesionStudy, with_lesions
+from course_lib.data.phantom.people import Head
 from course_lib.data.phantom.planes import Plane
 from course_lib.data.phantom.sagittal import (
     INNER_HOLE,

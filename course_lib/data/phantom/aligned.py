@@ -8,7 +8,8 @@ from scipy import ndimage
 
 from course_lib.data.phantom.brains import Anatomy
 from course_lib.data.phantom.grids import Grid, head_grid
-from course_lib.data.phantom.heads import Head, subject
+from course_lib.data.phantom.heads import subject
+from course_lib.data.phantom.people import Head
 from course_lib.data.phantom.settings import DEFAULT, Settings
 from course_lib.data.phantom.splines import random_field
 

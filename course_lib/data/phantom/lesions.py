@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from course_lib.data.phantom import scanners
 from course_lib.data.phantom.deformations import Deformation, identity, rigid
-from course_lib.data.phantom.heads import Head
+from course_lib.data.phantom.people import Head
 from course_lib.data.phantom.tissues import GREY, WHITE
 
 _BRIGHTNESS = 0.45  # added to white matter in FLAIR, 1 is the brightest tissue

@@ -9,8 +9,8 @@ from scipy.interpolate import RBFInterpolator
 
 from course_lib.data.phantom import scanners
 from course_lib.data.phantom.grids import Grid
-from course_lib.data.phantom.heads import Head
 from course_lib.data.phantom.landmark_sets import landmarks
+from course_lib.data.phantom.people import Head
 from course_lib.data.phantom.tissues import AIR, SINUS, paint
 
 NO_VOID, OUTER_HOLE, INNER_HOLE, SINUS_VOID = range(4)

@@ -14,7 +14,7 @@ from scipy import ndimage
 
 from course_lib.data.phantom import scanners
 from course_lib.data.phantom.grids import Grid
-from course_lib.data.phantom.heads import Head
+from course_lib.data.phantom.people import Head
 from course_lib.data.phantom.tissues import FLUID, GREY, TISSUES, WHITE
 
 POSTERIOR_COMMISSURE_Y_MM = 23.0

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from course_lib.data.phantom.emission import correct_attenuation
-from course_lib.data.phantom.heads import Head
+from course_lib.data.phantom.people import Head
 from course_lib.data.phantom.sagittal import void_kinds
 from course_lib.data.phantom.tissues import AIR, paint
 
