@@ -185,24 +185,28 @@ def invented_voxels(labels: ArrayLike, resized: ArrayLike) -> NDArray[np.bool_]:
     return ~found
 
 
-def _at_positions(image: NDArray, positions: list[NDArray[np.float64]], method: Method) -> NDArray:
-    """Take values at fractional positions along each axis, one axis after the other."""
-    if method == "nearest":
-        return image[np.ix_(*map(_nearest_index, positions, image.shape))]
-    if method == "linear":
-        for axis, places in enumerate(positions):
-            image = _linear_along(image, axis, places)
-        return image
-    raise ValueError(f"The method is {method!r}; {METHODS} are allowed.")
+def linear_along(image: NDArray, axis: int, positions: NDArray[np.float64]) -> NDArray:
+    """Interpolate along one axis, ``low + (high - low) * fraction``, without any check.
 
+    Parameters
+    ----------
+    image : array
+        Without NaN.
+    axis : int
+        Along which voxels are mixed.
+    positions : (N,) array
+        Index of the new voxels along that axis; beyond the image its border's value holds.
 
-def _nearest_index(positions: NDArray[np.float64], length: int) -> NDArray[np.intp]:
-    """Return the nearest voxels along one axis; halves go up, also where rounding hides them."""
-    return np.floor(np.round(positions + 0.5, 9)).clip(0, length - 1).astype(np.intp)
+    Returns
+    -------
+    floating array
+        With N voxels along the axis.
 
-
-def _linear_along(image: NDArray, axis: int, positions: NDArray[np.float64]) -> NDArray:
-    """Interpolate along one axis: low + (high - low) * fraction."""
+    Examples
+    --------
+    >>> linear_along(np.array([[1.0, 3.0, 9.0]]), 1, np.array([0.5, 1.5]))
+    array([[2., 6.]])
+    """
     image = as_floating(image)
     last = image.shape[axis] - 1
     positions = positions.clip(0, last)
@@ -213,3 +217,19 @@ def _linear_along(image: NDArray, axis: int, positions: NDArray[np.float64]) -> 
     mixed *= fraction.reshape(-1, *[1] * (image.ndim - axis - 1))
     mixed += low
     return mixed
+
+
+def _at_positions(image: NDArray, positions: list[NDArray[np.float64]], method: Method) -> NDArray:
+    """Take values at fractional positions along each axis, one axis after the other."""
+    if method == "nearest":
+        return image[np.ix_(*map(_nearest_index, positions, image.shape))]
+    if method == "linear":
+        for axis, places in enumerate(positions):
+            image = linear_along(image, axis, places)
+        return image
+    raise ValueError(f"The method is {method!r}; {METHODS} are allowed.")
+
+
+def _nearest_index(positions: NDArray[np.float64], length: int) -> NDArray[np.intp]:
+    """Return the nearest voxels along one axis; halves go up, also where rounding hides them."""
+    return np.floor(np.round(positions + 0.5, 9)).clip(0, length - 1).astype(np.intp)
