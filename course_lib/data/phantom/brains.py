@@ -30,6 +30,7 @@ _VENTRICLES = (
     Ellipsoid((2, 10, 0), (12, 14, 2.5)),
     Ellipsoid((-36, 40, 0), (9, 6, 5)),
 )
+_BRIDGE = Ellipsoid((10, 10, 0), (24, 42, 20))  # what joins the two halves of the brain
 _DEEP_GREY = (Ellipsoid((5, 14, 11), (9, 14, 8)), Ellipsoid((4, -8, 20), (10, 18, 6)))
 
 
@@ -124,8 +125,8 @@ def _analytic(grid: Grid) -> NDArray[np.uint8]:
     labels = np.where(cortex & ~stem, GREY, WHITE).astype(np.uint8)
     labels[mask_of(grid, *_DEEP_GREY)] = GREY
     furrows = (depth < 18) & (sheet < 0.06) & ~stem
-    z, _, x = grid.axes()
-    middle = (abs(x) < 1.5) & ((z > 34) | (z < -10)) & ~cerebellum & ~stem
+    _, _, x = grid.axes()
+    middle = (abs(x) < 1.5) & ~mask_of(grid, _BRIDGE) & ~cerebellum & ~stem
     labels[furrows | middle] = FLUID
     labels[mask_of(grid, *_VENTRICLES)] = FLUID
     labels[~brain] = AIR

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 # The field of view in mm (Z, Y, X): z up, y toward the back, x toward the left, as in DICOM.
-# The origin lies in the brain's anterior commissure, as in the template.
+# The origin lies in the brain's anterior commissure, as in the template, and in the middle of a
+# voxel for spacings of 2, 3, 4 and 6 mm.
 FIRST_MM = (-132.0, -120.0, -96.0)
-LAST_MM = (108.0, 120.0, 96.0)
+LAST_MM = (108.0, 132.0, 96.0)
 FINEST_MM, COARSEST_MM = 1.0, 8.0
 
 
@@ -70,7 +71,7 @@ def head_grid(spacing_mm: float) -> Grid:
     Returns
     -------
     Grid
-        24 cm from the chin's lower edge to above the head, 24 cm front to back, 19 cm across.
+        24 cm from the chin's lower edge to above the head, 25 cm front to back, 19 cm across.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def head_grid(spacing_mm: float) -> Grid:
     Examples
     --------
     >>> head_grid(2.0).shape
-    (121, 121, 97)
+    (121, 127, 97)
     """
     if not FINEST_MM <= spacing_mm <= COARSEST_MM:  # False for NaN, too
         raise ValueError(

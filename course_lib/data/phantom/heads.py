@@ -55,7 +55,7 @@ def head(
     --------
     >>> small = head(seed=1, spacing_mm=6.0, anatomy="analytic")
     >>> small.ct.shape, small.ct.dtype, small.spacing
-    ((41, 41, 33), dtype('int16'), (6.0, 6.0, 6.0))
+    ((41, 43, 33), dtype('int16'), (6.0, 6.0, 6.0))
     >>> round(small.plane("sagittal", 0).spacing_mm, 1)
     6.0
     """

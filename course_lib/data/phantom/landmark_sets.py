@@ -27,7 +27,7 @@ REFERENCE_MM: dict[str, tuple[float, float]] = {
 NAMES = tuple(REFERENCE_MM)
 MODE_NAMES = ("mouth and cerebellum", "chin", "front to back")
 _DEVIATIONS_MM = np.array([9.0, 6.5, 4.5])
-_SCALE_DEVIATION, _ROTATION_DEG, _TRANSLATION_MM = 0.05, 6.0, 5.0
+_SCALE_DEVIATION, _ROTATION_DEG, _TRANSLATION_MM = 0.04, 5.0, 4.0
 _FEWEST = 5  # three uncorrelated weights around their mean
 
 

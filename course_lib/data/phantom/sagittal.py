@@ -90,7 +90,7 @@ def sagittal_subjects(head: Head, n: int = 7, seed: int = 0) -> tuple[SagittalSu
     >>> from course_lib.data.phantom import head
     >>> people = sagittal_subjects(head(spacing_mm=6.0, anatomy="analytic"), n=5)
     >>> len(people), people[0].t1.shape, people[0].landmarks.shape
-    (5, (41, 41), (16, 2))
+    (5, (41, 43), (16, 2))
     """
     if head.subject:
         raise ValueError(

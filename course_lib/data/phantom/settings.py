@@ -66,7 +66,7 @@ class Settings:
     pet_blur_mm: float = 6.0
     pet_filter_mm: float = 3.0
     pet_counts_per_kbq: float = 12.0
-    pet_angles: int = 12
+    pet_angles: int = 24
     rotation_deg: float = 4.0
     translation_mm: float = 3.0
     scale_deviation: float = 0.03
