@@ -1,4 +1,4 @@
-"""Arrays kept on disk between sessions: written whole, checked, never trusted blindly."""
+"""Arrays kept on disk from one run to the next: written whole, checked, never trusted blindly."""
 
 import contextlib
 import hashlib
