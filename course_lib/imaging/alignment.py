@@ -1,8 +1,9 @@
 """The cost of an alignment: how unlike two images are after one of them is moved.
 
 Costs are low when images are alike: the mean squared difference ("ssd"), the negative normalised
-correlation ("ncc"), the negative mutual information in nats ("mi"). They are taken where the two
-images overlap, and are infinite when that is less than a quarter of the sample. Slides 29 to 31.
+correlation ("ncc"), the negative mutual information in nats ("mi") or its normalised form ("nmi").
+They are taken where the two images overlap, and are infinite when that is less than a quarter of
+the sample. Slides 29 to 31.
 """
 
 from collections.abc import Iterable
@@ -30,8 +31,9 @@ def alignment_cost(
         Homogeneous, in mm; moves what `moving` shows toward `fixed`.
     spacing : float or (D,) array
         Distance between voxel centres in mm.
-    cost : {"ssd", "ncc", "mi"}
-        Mean squared difference, negative normalised correlation, or negative mutual information.
+    cost : {"ssd", "ncc", "mi", "nmi"}
+        Mean squared difference, negative normalised correlation, negative mutual information, or
+        negative normalised mutual information.
 
     Returns
     -------
@@ -74,7 +76,7 @@ def cost_curve(
         Each moves what `moving` shows toward `fixed`, in mm.
     spacing : float or (D,) array
         Distance between voxel centres in mm.
-    cost : {"ssd", "ncc", "mi"}
+    cost : {"ssd", "ncc", "mi", "nmi"}
         As in `alignment_cost`.
 
     Returns

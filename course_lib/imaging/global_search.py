@@ -1,5 +1,6 @@
 """The global step of registration: try a coarse grid of turns and moves. Slide 29."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 
@@ -63,8 +64,8 @@ def search(
 ) -> list[Matrix]:
     """Find good starts for a local optimiser.
 
-    Every move is tried without a turn, then every turn with the best move, then every move with
-    the best turn. All combinations would be thousands in 3-D.
+    In 2-D every turn is tried with every move. In 3-D these would be thousands: there every move
+    is tried without a turn, then every turn with the best move, then every move with the best turn.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ def search(
         Leads from the fixed to the moving image, in mm.
     center_mm : (D,) array
         About which the fixed image turns.
-    cost : {"ssd", "ncc", "mi"}
+    cost : {"ssd", "ncc", "mi", "nmi"}
         What should be low.
     grid : SearchGrid
         What is tried around the start.
@@ -82,7 +83,7 @@ def search(
     Returns
     -------
     list of (D + 1, D + 1) arrays
-        The start, and the best of each round, without repetition.
+        The start, and up to three others, the most promising.
 
     References
     ----------
@@ -92,16 +93,34 @@ def search(
     """
     axes = center_mm.size
     moves, turns = grid.moves_mm(axes), grid.turns_deg(axes)
-    turn, move = turns[0], moves[0]
-    found = [start]
-    for round_ in ("moves", "turns", "moves"):
-        tried = [(turn, m) for m in moves] if round_ == "moves" else [(t, move) for t in turns]
-        pulls = [compose(rigid(t, m, center_mm), start) for t, m in tried]
-        best = int(np.argmin([sample.cost(pull, cost) for pull in pulls]))
-        turn, move = tried[best]
-        if not any(np.array_equal(pulls[best], known) for known in found):
-            found.append(pulls[best])
-    return found
+
+    def costs(pairs: list[tuple[NDArray, NDArray]]) -> NDArray[np.float64]:
+        pulls = (compose(rigid(turn, move, center_mm), start) for turn, move in pairs)
+        return np.array([sample.cost(pull, cost) for pull in pulls])
+
+    chosen = _best_of_all(turns, moves, costs) if axes == 2 else _in_rounds(turns, moves, costs)
+    return [start] + [compose(rigid(turn, move, center_mm), start) for turn, move in chosen]
+
+
+def _best_of_all(turns: NDArray, moves: NDArray, costs: Callable) -> list[tuple[NDArray, NDArray]]:
+    """Try every turn with every move; return the three best turns, each with its best move."""
+    pairs = list(product(turns, moves))
+    table = costs(pairs).reshape(len(turns), len(moves))
+    promising = np.argsort(table.min(axis=1), kind="stable")[:3]
+    return [(turns[i], moves[int(np.argmin(table[i]))]) for i in promising]
+
+
+def _in_rounds(turns: NDArray, moves: NDArray, costs: Callable) -> list[tuple[NDArray, NDArray]]:
+    """Try moves, then turns, then moves; return the best of each round."""
+    rounds = [_cheapest([(turns[0], move) for move in moves], costs)]
+    rounds.append(_cheapest([(turn, rounds[-1][1]) for turn in turns], costs))
+    rounds.append(_cheapest([(rounds[-1][0], move) for move in moves], costs))
+    return rounds
+
+
+def _cheapest(pairs: list[tuple[NDArray, NDArray]], costs: Callable) -> tuple[NDArray, NDArray]:
+    """Return the pair of lowest cost."""
+    return pairs[int(np.argmin(costs(pairs)))]
 
 
 def _grid(reach: float, step: float, axes: int) -> NDArray[np.float64]:

@@ -140,7 +140,7 @@ def powell(
         Leads from the fixed to the moving image, in mm.
     directions : (K, D + 1, D + 1) array
         Degrees of freedom, from `generators`.
-    cost : {"ssd", "ncc", "mi"}
+    cost : {"ssd", "ncc", "mi", "nmi"}
         What is lowered.
     first_step_mm : float
         How far the first line searches look.

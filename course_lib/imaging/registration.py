@@ -35,8 +35,8 @@ class Registration:
         Homogeneous matrix in mm. It moves what the moving image shows onto the fixed one:
         ``warp(moving, transform, ...)`` and ``apply(transform, moving_points_mm)``.
     cost : float
-        At the end, at the highest resolution: mean squared difference, negative correlation or
-        negative mutual information in nats.
+        At the end, of the images at the highest resolution as the optimiser saw them, smoothed:
+        mean squared difference, negative correlation, or negative (normalised) mutual information.
     iterations : int
         Steps of the local optimiser, over all resolutions.
     converged : bool
@@ -69,9 +69,10 @@ def register(
         Images, not labels; not constant.
     spacing : float or (D,) array
         Distance between voxel centres of the fixed image, in mm.
-    cost : {"ssd", "ncc", "mi"}
-        "ssd" for images in the same unit, "ncc" when gain and offset differ, "mi" for different
-        modalities.
+    cost : {"ssd", "ncc", "mi", "nmi"}
+        "ssd" for images in the same unit, "ncc" when gain and offset differ, "nmi" for different
+        modalities. "mi" is for them too, but mutual information can grow while the overlap
+        shrinks, and then leads away; its normalised form does so less.
     moving_spacing : float or (D,) array, optional
         Of the moving image, in mm; that of the fixed image by default.
     freedom : {"rigid", "translation", "affine"}
@@ -98,6 +99,8 @@ def register(
     References
     ----------
     .. [1] Lecture, slides 28-31.
+    .. [2] Studholme, Hill and Hawkes, Pattern Recognition 32(1), 1999.
+       doi:10.1016/S0031-3203(98)00091-0
 
     Examples
     --------
@@ -149,13 +152,13 @@ def _refine(
     fixed: Level, moving: Level, start: Matrix, directions: np.ndarray, cost: Cost
 ) -> Descent:
     """Run the local optimiser that suits the cost at one resolution."""
+    fixed, moving = _smooth(fixed), _smooth(moving)
     finest_mm = float(fixed.spacing.min())
-    if cost == "mi":
+    if cost in ("mi", "nmi"):
         sample = sample_between(fixed, moving, min(_POINTS, fixed.image.size))
         return powell(
             sample, start, directions, cost, first_step_mm=finest_mm, tolerance_mm=0.02 * finest_mm
         )
-    fixed, moving = _smooth(fixed), _smooth(moving)
     sample = sample_voxels(fixed, moving, _MOST_VOXELS)
     places = np.rint(sample.points / fixed.spacing[:, np.newaxis]).astype(np.intp)
     slopes = gradients_mm(fixed)[:, *places]
@@ -163,5 +166,5 @@ def _refine(
 
 
 def _smooth(level: Level) -> Level:
-    """Blur by one voxel: slopes of noise make steps short, and steep edges hide them."""
+    """Blur by one voxel, since slopes of noise make steps short and noise hides information."""
     return Level(ndimage.gaussian_filter(level.image, 1.0, mode="nearest"), level.spacing)

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from course_lib.imaging.checks import finite_range
 from course_lib.imaging.interpolation import linear_values, within
 from course_lib.imaging.pyramids import Level
-from course_lib.imaging.similarity import mutual_information
+from course_lib.imaging.similarity import mutual_information, normalized_mutual_information
 from course_lib.imaging.transforms import Matrix
 
-Cost = Literal["ssd", "ncc", "mi"]
-COSTS = ("ssd", "ncc", "mi")
+Cost = Literal["ssd", "ncc", "mi", "nmi"]
+COSTS = ("ssd", "ncc", "mi", "nmi")
 LEAST_OVERLAP = 0.25
 BINS = 32
 
@@ -65,9 +65,10 @@ class Sample:
             return _mean_square(moving - fixed)
         if cost == "ncc":
             return -_correlation(fixed, moving)
-        return -mutual_information(
-            _smooth_histogram(fixed, moving, self.fixed_range, self.moving_range)
-        )
+        counts = _smooth_histogram(fixed, moving, self.fixed_range, self.moving_range)
+        if cost == "mi":
+            return -mutual_information(counts)
+        return -normalized_mutual_information(counts) if np.count_nonzero(counts) > 1 else -1.0
 
 
 def sample_voxels(fixed: Level, moving: Level, most: int | None = None) -> Sample:
