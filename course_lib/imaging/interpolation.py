@@ -4,6 +4,7 @@ An image covers its voxels, so it ends half a voxel beyond the outermost centres
 value of the border voxel holds. Slides 25 to 27.
 """
 
+import math
 from collections.abc import Sequence
 from functools import reduce
 
@@ -228,7 +229,7 @@ def linear_values(
         fraction -= below
         fractions.append(fraction.astype(image.dtype))
         place = place * length + below.astype(np.intp)
-        steps.append(int(np.prod(image.shape[axis + 1 :])) if length > 1 else 0)
+        steps.append(math.prod(image.shape[axis + 1 :]) if length > 1 else 0)
     return _blend(image.ravel(), place, steps, fractions)
 
 

@@ -212,20 +212,37 @@ def linear_along(image: NDArray, axis: int, positions: NDArray[np.float64]) -> N
     positions = positions.clip(0, last)
     below = np.floor(positions).astype(np.intp)
     fraction = (positions - below).astype(image.dtype)
-    low, mixed = image.take(below, axis), image.take(np.minimum(below + 1, last), axis)
+    above = np.minimum(below + 1, last)
+    if axis == 0 and image.ndim > 1:
+        return _between_planes(image, below, above, fraction)
+    low, mixed = image.take(below, axis), image.take(above, axis)
     mixed -= low
     mixed *= fraction.reshape(-1, *[1] * (image.ndim - axis - 1))
     mixed += low
     return mixed
 
 
+def _between_planes(
+    image: NDArray, below: NDArray, above: NDArray, fraction: NDArray
+) -> NDArray[np.floating]:
+    """Mix whole planes into the result, without further images of its size."""
+    result = np.empty((len(below), *image.shape[1:]), image.dtype)
+    for plane, low, high, share in zip(result, below, above, fraction, strict=True):
+        np.subtract(image[high], image[low], out=plane)
+        np.multiply(plane, share, out=plane)
+        np.add(plane, image[low], out=plane)
+    return result
+
+
 def _at_positions(image: NDArray, positions: list[NDArray[np.float64]], method: Method) -> NDArray:
     """Take values at fractional positions along each axis, one axis after the other."""
     if method == "nearest":
-        return image[np.ix_(*map(_nearest_index, positions, image.shape))]
+        for axis in reversed(range(image.ndim)):  # the last axis is the slowest: do it while small
+            image = image.take(_nearest_index(positions[axis], image.shape[axis]), axis)
+        return image
     if method == "linear":
-        for axis, places in enumerate(positions):
-            image = linear_along(image, axis, places)
+        for axis in reversed(range(image.ndim)):
+            image = linear_along(image, axis, positions[axis])
         return image
     raise ValueError(f"The method is {method!r}; {METHODS} are allowed.")
 

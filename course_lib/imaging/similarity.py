@@ -45,11 +45,18 @@ def ssd(first: ArrayLike, second: ArrayLike) -> float:
     >>> ssd([1.0, 2.0, 3.0], [1.0, 4.0, 0.0])
     13.0
     """
-    first, second = _two_images(first, second)
+    first, second = as_numbers(first), as_numbers(second)
+    require_same_shape(first, second)
     total = 0.0
-    for ours, theirs in _blocks(first, second):
-        difference = ours - theirs
-        total += float(difference @ difference)
+    with np.errstate(invalid="ignore", over="ignore"):
+        for ours, theirs in _blocks(as_floating(first), as_floating(second)):
+            difference = ours - theirs
+            total += float(difference @ difference)
+    if first.size == 0 or not np.isfinite(
+        total
+    ):  # looked for only now: it takes as long as the sum
+        for image in (first, second):
+            finite_range(image)
     return total
 
 
