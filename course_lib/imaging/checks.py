@@ -153,3 +153,69 @@ def floating_copy(image: NDArray) -> NDArray[np.floating]:
     (dtype('float32'), dtype('float64'))
     """
     return image.astype(np.result_type(image.dtype, np.float32))
+
+
+def as_spacing(spacing: ArrayLike, axes: int) -> NDArray[np.float64]:
+    """Return the distance between voxel centres along each axis, in mm.
+
+    Parameters
+    ----------
+    spacing : float or (axes,) array
+        In mm; one number holds for all axes.
+    axes : int
+        How many axes the image has.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many numbers as axes, or one is not positive and finite.
+
+    Examples
+    --------
+    >>> as_spacing(2, 3)
+    array([2., 2., 2.])
+    """
+    given = as_numbers(spacing).astype(np.float64)
+    if given.shape not in ((), (axes,)):
+        raise ValueError(
+            f"The spacing has the shape {given.shape}; one number or {axes} (one for each axis) "
+            "are needed."
+        )
+    if not (np.isfinite(given).all() and (given > 0).all()):
+        raise ValueError(f"The spacing is {given.tolist()} mm; it must be positive and finite.")
+    return np.broadcast_to(given, (axes,)).copy()
+
+
+def as_row(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Return one row of finite numbers.
+
+    Raises
+    ------
+    ValueError
+        If the values are not that.
+
+    Examples
+    --------
+    >>> as_row([1, 2], "offset")
+    array([1., 2.])
+    """
+    row = as_numbers(values).astype(np.float64)
+    if row.ndim != 1 or row.size == 0 or not np.isfinite(row).all():
+        raise ValueError(
+            f"The {name} is {row.tolist()}; one row of finite numbers is needed, one for each axis."
+        )
+    return row
+
+
+def require_same_shape(first: NDArray, second: NDArray) -> None:
+    """Refuse two images of different shapes.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    if first.shape != second.shape:
+        raise ValueError(
+            f"The images have the shapes {first.shape} and {second.shape}; they must be equal."
+        )
