@@ -41,7 +41,7 @@ def fit_rigid(moving_mm: ArrayLike, fixed_mm: ArrayLike) -> Matrix:
     array([6., 5.])
     """
     moving, fixed = _pairs(moving_mm, fixed_mm)
-    turn, _ = _best_turn(moving, fixed)
+    turn, _ = best_turn(moving, fixed)
     return _joined(turn, moving, fixed)
 
 
@@ -74,8 +74,8 @@ def fit_similarity(moving_mm: ArrayLike, fixed_mm: ArrayLike) -> Matrix:
     array([7., 5.])
     """
     moving, fixed = _pairs(moving_mm, fixed_mm)
-    turn, spread = _best_turn(moving, fixed)
-    scale = spread / np.square(moving - moving.mean(axis=0)).sum()
+    turn, product = best_turn(moving, fixed)
+    scale = product / np.square(moving - moving.mean(axis=0)).sum()
     return _joined(scale * turn, moving, fixed)
 
 
@@ -160,16 +160,48 @@ def _pairs(moving_mm: ArrayLike, fixed_mm: ArrayLike) -> tuple[NDArray, NDArray]
     return moving, fixed
 
 
-def _best_turn(moving: NDArray, fixed: NDArray) -> tuple[NDArray[np.float64], float]:
-    """Return the best rotation, and the sum of products of the points after it."""
-    spread = (fixed - fixed.mean(axis=0)).T @ (moving - moving.mean(axis=0))
-    left, stretches, right = np.linalg.svd(spread)
-    axes = len(spread)
-    if stretches[max(axes - 2, 0)] <= 1e-12 * max(stretches[0], 1e-300):
+def best_turn(
+    moving: NDArray[np.float64], fixed: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Find the rotation about the mean that brings points nearest to others, without any check.
+
+    Parameters
+    ----------
+    moving, fixed : (..., N, D) float64 array
+        Points, row by row the same place; leading axes count pairs that are turned together.
+
+    Returns
+    -------
+    turn : (..., D, D) float64 array
+        Rotation matrix, never a reflection: ``points @ turn.T`` turns rows of points.
+    product : (...) float64 array
+        Sum of the products of the coordinates after the turn; the best scale is this divided by
+        the sum of squares of the moving ones.
+
+    Raises
+    ------
+    ValueError
+        If there are too few different points to tell the rotation.
+
+    References
+    ----------
+    .. [1] Umeyama, IEEE Trans. Pattern Anal. Mach. Intell. 13(4), 1991. doi:10.1109/34.88573
+
+    Examples
+    --------
+    >>> turn, product = best_turn(np.array([[0.0, 0.0], [0.0, 2.0]]), np.array([[1.0, 1], [4, 1]]))
+    >>> (turn @ [0.0, 1.0]).round(9).tolist(), round(float(product), 9)
+    ([1.0, 0.0], 3.0)
+    """
+    from_mean = moving - moving.mean(axis=-2, keepdims=True)
+    to_mean = fixed - fixed.mean(axis=-2, keepdims=True)
+    left, stretches, right = np.linalg.svd(to_mean.swapaxes(-2, -1) @ from_mean)
+    telling = stretches[..., max(stretches.shape[-1] - 2, 0)]
+    if (telling <= 1e-12 * stretches[..., 0].clip(1e-300)).any():
         raise ValueError("There are too few different points to tell the rotation.")
-    signs = np.ones(axes)
-    signs[-1] = np.sign(np.linalg.det(left @ right))  # -1 where a reflection would fit better
-    return (left * signs) @ right, float(signs @ stretches)
+    signs = np.ones_like(stretches)
+    signs[..., -1] = np.sign(np.linalg.det(left @ right))  # -1 where a reflection would fit better
+    return (left * signs[..., None, :]) @ right, (signs * stretches).sum(axis=-1)
 
 
 def _joined(linear: NDArray, moving: NDArray, fixed: NDArray) -> Matrix:
