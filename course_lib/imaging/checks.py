@@ -93,6 +93,29 @@ def require_interval(low: float, high: float, name: str) -> None:
         )
 
 
+def as_mask(mask: ArrayLike, shape: tuple[int, ...], name: str) -> NDArray[np.bool_]:
+    """Return a mask that fits an image; it may mark nothing.
+
+    Raises
+    ------
+    ValueError
+        If the mask is not bool, or has another shape.
+
+    Examples
+    --------
+    >>> as_mask([False, False], (2,), "air")
+    array([False, False])
+    """
+    mask = np.asarray(mask)
+    if mask.dtype != np.bool_:
+        raise ValueError(
+            f"The {name} holds {mask.dtype} values; it must be bool, for example `labels == 1`."
+        )
+    if mask.shape != shape:
+        raise ValueError(f"The {name} has the shape {mask.shape}, the image {shape}; they differ.")
+    return mask
+
+
 def require_mask(mask: ArrayLike, shape: tuple[int, ...], name: str) -> NDArray[np.bool_]:
     """Return a mask that fits an image and marks at least one value.
 
@@ -106,13 +129,7 @@ def require_mask(mask: ArrayLike, shape: tuple[int, ...], name: str) -> NDArray[
     >>> require_mask([True, False], (2,), "mask")
     array([ True, False])
     """
-    mask = np.asarray(mask)
-    if mask.dtype != np.bool_:
-        raise ValueError(
-            f"The {name} holds {mask.dtype} values; it must be bool, for example `labels == 1`."
-        )
-    if mask.shape != shape:
-        raise ValueError(f"The {name} has the shape {mask.shape}, the image {shape}; they differ.")
+    mask = as_mask(mask, shape, name)
     if not mask.any():
         raise ValueError(f"The {name} is empty; it must mark at least one value.")
     return mask
@@ -218,4 +235,24 @@ def require_same_shape(first: NDArray, second: NDArray) -> None:
     if first.shape != second.shape:
         raise ValueError(
             f"The images have the shapes {first.shape} and {second.shape}; they must be equal."
+        )
+
+
+def require_count(number: int, name: str) -> None:
+    """Refuse a count that is not a whole number of at least 1.
+
+    Raises
+    ------
+    ValueError
+        If it is not that.
+
+    Examples
+    --------
+    >>> require_count(0, "trees")
+    Traceback (most recent call last):
+    ValueError: The number of trees is 0; a whole number of at least 1 is needed.
+    """
+    if not isinstance(number, (int, np.integer)) or isinstance(number, bool) or number < 1:
+        raise ValueError(
+            f"The number of {name} is {number}; a whole number of at least 1 is needed."
         )
