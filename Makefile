@@ -20,7 +20,7 @@ help:
 	@echo "make check   format, lint, layers, types, doctests and fast tests (under a minute)"
 	@echo "make format  format the code"
 	@echo "make build   write notebooks/ from solutions/"
-	@echo "make bench   measure speed against other libraries"
+	@echo "make bench   measure speed beside other libraries; write benchmarks/RESULTS.md"
 	@echo "make clean   remove .venv and caches; your own copy of the notebooks stays"
 
 lab: setup
@@ -51,7 +51,7 @@ build:
 
 bench:
 	@$(MAKE) --no-print-directory setup EXTRAS=dev
-	@for file in benchmarks/[a-z]*.py; do $(ONE_THREAD) $(BIN)/python $$file || exit 1; done
+	$(ONE_THREAD) $(BIN)/python benchmarks $(ONLY)
 
 setup: $(READY)
 

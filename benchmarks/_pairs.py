@@ -1,13 +1,15 @@
-"""Measure a function of the course and its peer side by side, and print the table.
+"""Measure the course beside its peers, and print what was found as Markdown.
 
-The two run in turn in one process with one BLAS thread, so that a busy machine slows both alike.
-The ratio is the median of peer time / our time over all turns: above 1, the course is faster.
+A function of ours and its peer run in turn in one process with one BLAS thread, so that a busy
+machine slows both alike. The ratio is the median of peer time / our time over all turns: above 1,
+the course is faster. Lines that begin with `BELOW` or `DISAGREES` are what a reader must not miss;
+``python benchmarks`` repeats them at the head of the results.
 """
 
 import statistics
 import time
 import tracemalloc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +18,7 @@ from threadpoolctl import threadpool_limits
 
 SECONDS = 3.0  # for the turns of one pair
 TURNS = (3, 51)  # fewest and most
+BELOW, DISAGREES = "- goal not reached: ", "- DISAGREES: "
 
 
 def largest_difference(ours: Any, peer: Any) -> float:
@@ -27,7 +30,8 @@ def largest_difference(ours: Any, peer: Any) -> float:
 class Pair:
     """One row: two calls that do the same, the ratio to reach, and how far results may differ.
 
-    `why` says why a goal is not reached, where that is known.
+    A row without a goal (None) is there to be known. `why` says why a goal is not reached, where
+    that is known.
     """
 
     name: str
@@ -35,7 +39,7 @@ class Pair:
     size: str
     ours: Callable[[], Any]
     peer: Callable[[], Any]
-    goal: float
+    goal: float | None
     tolerance: float
     difference: Callable[[Any, Any], float] = largest_difference
     why: str = ""
@@ -60,8 +64,8 @@ class Measured:
 
     @property
     def reached(self) -> bool:
-        """Whether the ratio is at least the goal."""
-        return self.ratio >= self.pair.goal
+        """Whether the ratio is at least the goal, if there is one."""
+        return self.pair.goal is None or self.ratio >= self.pair.goal
 
 
 def measure(pair: Pair) -> Measured:
@@ -91,12 +95,31 @@ def run(title: str, pairs: Sequence[Pair]) -> int:
             print(_line(rows[-1]), flush=True)
     print("\nratio: peer / ours. MB: largest memory during one call that Python can see.")
     for row in rows:
+        pair = row.pair
         if not row.reached:
-            reason = row.pair.why or "no reason known"
-            print(f"- below the goal: {row.pair.name} against {row.pair.peer_name}: {reason}")
+            reason = pair.why or "no reason known"
+            print(
+                f"{BELOW}{pair.name}, {pair.size}, against {pair.peer_name}: "
+                f"ratio {row.ratio:.2f} of {pair.goal:g}; {reason}"
+            )
         if not row.agrees:
-            print(f"- DISAGREES: {row.pair.name}: allowed {row.pair.tolerance:g}")
+            print(f"{DISAGREES}{pair.name}, {pair.size}: allowed {pair.tolerance:g}")
     return 0 if all(row.agrees for row in rows) else 1
+
+
+def durations(title: str, calls: Mapping[str, Callable[[], Any]], goal_ms: float) -> None:
+    """Print how long calls without a peer take, for example the redraw of a widget."""
+    print(f"\n### {title}\n")
+    print("| call | ms | goal, at most |")
+    print("|---|---|---|")
+    slow = []
+    for name, call in calls.items():
+        call()  # warms up
+        taken = statistics.median(_milliseconds(call) for _ in range(9))
+        print(f"| {name} | {taken:.0f} | {goal_ms:g} |", flush=True)
+        if taken > goal_ms:
+            slow.append(f"{BELOW}{name}: {taken:.0f} ms, at most {goal_ms:g}")
+    print("", *slow, sep="\n")
 
 
 def growth(title: str, sizes: Sequence[int], prepare: Callable[[int], Callable[[], Any]]) -> None:
@@ -129,7 +152,7 @@ def _line(row: Measured) -> str:
         f"{row.ours_ms:.3g}",
         f"{row.peer_ms:.3g}",
         f"{row.ratio:.2f}{mark}",
-        f"{pair.goal:g}",
+        "" if pair.goal is None else f"{pair.goal:g}",
         f"{row.difference:.2g}",
         f"{row.ours_mb:.1f}",
         f"{row.peer_mb:.1f}",
