@@ -41,7 +41,7 @@ def fit_rigid(moving_mm: ArrayLike, fixed_mm: ArrayLike) -> Matrix:
     array([6., 5.])
     """
     moving, fixed = _pairs(moving_mm, fixed_mm)
-    turn, _ = best_turn(moving, fixed)
+    turn, _ = best_turn(moving, fixed - fixed.mean(axis=0))
     return _joined(turn, moving, fixed)
 
 
@@ -74,7 +74,7 @@ def fit_similarity(moving_mm: ArrayLike, fixed_mm: ArrayLike) -> Matrix:
     array([7., 5.])
     """
     moving, fixed = _pairs(moving_mm, fixed_mm)
-    turn, product = best_turn(moving, fixed)
+    turn, product = best_turn(moving, fixed - fixed.mean(axis=0))
     scale = product / np.square(moving - moving.mean(axis=0)).sum()
     return _joined(scale * turn, moving, fixed)
 
@@ -161,14 +161,15 @@ def _pairs(moving_mm: ArrayLike, fixed_mm: ArrayLike) -> tuple[NDArray, NDArray]
 
 
 def best_turn(
-    moving: NDArray[np.float64], fixed: NDArray[np.float64]
+    moving: NDArray[np.float64], centred: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Find the rotation about the mean that brings points nearest to others, without any check.
+    """Find the rotation about 0 that brings points nearest to others, without checking these.
 
     Parameters
     ----------
-    moving, fixed : (..., N, D) float64 array
-        Points, row by row the same place; leading axes count pairs that are turned together.
+    moving, centred : (..., N, D) float64 array
+        Points, row by row the same place; leading axes count pairs that are turned together. The
+        mean of the second must be 0; that of the first drops out then.
 
     Returns
     -------
@@ -189,15 +190,13 @@ def best_turn(
 
     Examples
     --------
-    >>> turn, product = best_turn(np.array([[0.0, 0.0], [0.0, 2.0]]), np.array([[1.0, 1], [4, 1]]))
+    >>> turn, product = best_turn(np.array([[0.0, 0], [0, 2]]), np.array([[-1.5, 0], [1.5, 0]]))
     >>> (turn @ [0.0, 1.0]).round(9).tolist(), round(float(product), 9)
     ([1.0, 0.0], 3.0)
     """
-    from_mean = moving - moving.mean(axis=-2, keepdims=True)
-    to_mean = fixed - fixed.mean(axis=-2, keepdims=True)
-    left, stretches, right = np.linalg.svd(to_mean.swapaxes(-2, -1) @ from_mean)
+    left, stretches, right = np.linalg.svd(centred.swapaxes(-2, -1) @ moving)
     telling = stretches[..., max(stretches.shape[-1] - 2, 0)]
-    if (telling <= 1e-12 * stretches[..., 0].clip(1e-300)).any():
+    if not (telling > 1e-12 * stretches[..., 0]).all():
         raise ValueError("There are too few different points to tell the rotation.")
     signs = np.ones_like(stretches)
     signs[..., -1] = np.sign(np.linalg.det(left @ right))  # -1 where a reflection would fit better
