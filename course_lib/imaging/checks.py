@@ -256,3 +256,21 @@ def require_count(number: int, name: str) -> None:
         raise ValueError(
             f"The number of {name} is {number}; a whole number of at least 1 is needed."
         )
+
+
+def require_positive(number: float, name: str) -> None:
+    """Refuse a number that is not above 0 and finite.
+
+    Raises
+    ------
+    ValueError
+        If it is not that.
+
+    Examples
+    --------
+    >>> require_positive(-2.0, "reach")
+    Traceback (most recent call last):
+    ValueError: The reach is -2; it must be above 0 and finite.
+    """
+    if not 0 < number < np.inf:
+        raise ValueError(f"The {name} is {number:g}; it must be above 0 and finite.")
