@@ -1,0 +1,31 @@
+"""Class numbers: a whole number for each value, to count with."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def as_classes(labels: ArrayLike, most: int) -> NDArray[np.intp]:
+    """Return class numbers as indices.
+
+    Raises
+    ------
+    ValueError
+        If they are not whole numbers from 0 to most - 1, or there are none.
+
+    Examples
+    --------
+    >>> as_classes(np.array([0, 2], np.uint8), 3)
+    array([0, 2])
+    """
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "biu" or labels.size == 0:
+        raise ValueError(
+            f"Given were {labels.dtype} values of the shape {labels.shape}; classes are whole "
+            "numbers, at least one."
+        )
+    low, high = int(labels.min()), int(labels.max())
+    if low < 0 or high >= most:
+        raise ValueError(
+            f"The classes lie between {low} and {high}; 0 to {most - 1} are allowed here."
+        )
+    return labels.astype(np.intp)
