@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def as_classes(labels: ArrayLike, most: int) -> NDArray[np.intp]:
-    """Return class numbers as indices.
+    """Return class numbers as indices, in a new array.
 
     Raises
     ------

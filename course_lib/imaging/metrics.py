@@ -234,12 +234,13 @@ def confusion_matrix(
            [0, 0, 1]])
     """
     most = _MOST_CLASSES if classes is None else min(classes, _MOST_CLASSES)
-    reference, predicted = (as_classes(given, most) for given in (reference, predicted))
-    require_same_shape(reference, predicted)
+    pairs, predicted = (as_classes(given, most) for given in (reference, predicted))
+    require_same_shape(pairs, predicted)
     if classes is None:
-        classes = int(max(reference.max(), predicted.max())) + 1
-    pairs = reference.ravel() * classes + predicted.ravel()
-    return np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
+        classes = int(max(pairs.max(), predicted.max())) + 1
+    pairs *= classes
+    pairs += predicted
+    return np.bincount(pairs.ravel(), minlength=classes**2).reshape(classes, classes)
 
 
 def two_masks(

@@ -223,6 +223,13 @@ def test_many_classes_in_one_byte_do_not_overflow():
     np.testing.assert_array_equal(table, np.eye(256, dtype=int)[::-1])
 
 
+def test_class_numbers_of_any_type_stay_unchanged():
+    truth, predicted = np.arange(6).reshape(2, 3), np.full((2, 3), 2)
+    metrics.confusion_matrix(truth, predicted)
+    assert truth.tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert (predicted == 2).all()
+
+
 def test_two_classes_hold_dice(masks):
     table = metrics.confusion_matrix(*masks)
     assert metrics.dice(*masks) == 2 * table[1, 1] / (2 * table[1, 1] + table[0, 1] + table[1, 0])
