@@ -15,7 +15,7 @@ from course_lib.imaging.feature_tables import as_table, require_columns
 from course_lib.imaging.impurity import Kind, as_targets
 from course_lib.imaging.splits import require_one_target_each
 from course_lib.imaging.tree_growth import fit_tree
-from course_lib.imaging.trees import Tree
+from course_lib.imaging.trees import Tree, row_blocks
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Forest:
             If the table has another width than the training table, is empty, or holds NaN.
         """
         table = as_table(features)
-        answers = np.array([tree.predict(table) for tree in self.trees])
-        return mean_of_trees(answers) if self.classes is None else majority(answers, self.classes)
+        require_columns(table, self.trees[0].width)
+        return np.concatenate([self._decide(rows) for rows in row_blocks(table)])
 
     def importance(self) -> NDArray[np.float64]:
         """Return by how much questions about each column lower the impurity, as shares of 1.
@@ -60,6 +60,11 @@ class Forest:
             If a tree has no question that lowers the impurity.
         """
         return np.mean([tree.importance() for tree in self.trees], axis=0)
+
+    def _decide(self, rows: NDArray[np.floating]) -> NDArray:
+        """Aggregate what the trees say about a block of rows."""
+        answers = np.array([tree.answers(rows) for tree in self.trees])
+        return mean_of_trees(answers) if self.classes is None else majority(answers, self.classes)
 
 
 def fit_forest(
