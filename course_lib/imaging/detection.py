@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from course_lib.imaging.checks import as_spacing, require_mask
+from course_lib.imaging.checks import as_spacing, require_count, require_mask, require_positive
 from course_lib.imaging.lines import Line, angle_between, fit_line
 
 Columns = tuple[int, int]
@@ -93,8 +93,7 @@ def callosal_angle(
     """
     tissue = _slice(tissue)
     steps = as_spacing(spacing, 2)
-    if not reach_mm > 0:
-        raise ValueError(f"The reach is {reach_mm:g} mm; it must be positive.")
+    require_positive(reach_mm, "reach in mm")
     columns = center_columns(tissue.shape[1], steps[1]) if columns is None else columns
     row = first_empty_row(tissue, columns)
     sides = roof_points(tissue, row, columns)
@@ -143,10 +142,8 @@ def center_columns(count: int, spacing_mm: float, width_mm: float = 5.0) -> Colu
     (94, 99)
     """
     spacing_mm = float(as_spacing(spacing_mm, 1)[0])
-    if count < 1 or not (np.isfinite(width_mm) and width_mm > 0):
-        raise ValueError(
-            f"There are {count} columns and the width is {width_mm:g} mm; both must be positive."
-        )
+    require_count(count, "columns")
+    require_positive(width_mm, "width in mm")
     middle = (count - 1) / 2
     half = max(width_mm / 2 / spacing_mm, 0.5)
     first, last = np.ceil(middle - half), np.floor(middle + half)
