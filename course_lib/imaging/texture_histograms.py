@@ -123,7 +123,9 @@ def uniform_labels(codes: ArrayLike, points: int = 8) -> NDArray[np.intp]:
     """
     uniform = count_transitions(codes, points) <= 2
     known = _uniform_codes(points)
-    return np.where(uniform, np.searchsorted(known, as_numbers(codes)), known.size)
+    return np.where(
+        uniform, np.searchsorted(known, as_numbers(codes).astype(np.uint64)), known.size
+    )
 
 
 def code_histogram(

@@ -372,9 +372,18 @@ def test_the_features_of_the_lecture_make_a_table():
     low, high = table.values[:, :5].min(axis=0), table.values[:, :5].max(axis=0)
     assert (low[[0, 3, 4]] == 0).all()
     assert (high[[0, 3, 4]] == 1).all()
-    np.testing.assert_allclose(
-        images["blurred"], filters.gaussian_blur(images["normalised"], 1.5), rtol=1e-6
-    )
+
+
+def test_basic_features_are_those_of_the_normalised_image_in_mm(scan):
+    spacing = [4.4, 0.5, 0.7]
+    made = features.basic_features(scan, 1.5, spacing)
+    normalised = (scan - scan.min()) / (scan.max() - scan.min())
+    np.testing.assert_allclose(made["normalised"], normalised)
+    blurred = filters.gaussian_blur(normalised, 1.5, spacing)
+    np.testing.assert_allclose(made["blurred"], blurred)
+    slopes = edges.gradient_magnitude(normalised, spacing)
+    np.testing.assert_allclose(made["gradient magnitude"], slopes)
+    np.testing.assert_array_equal(made["position z"], features.positions(scan.shape)[0])
 
 
 def test_features_of_a_head_are_steep_at_its_skin_and_not_in_the_air():

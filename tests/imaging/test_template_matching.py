@@ -107,6 +107,14 @@ def test_flat_windows_look_like_nothing(scene):
     assert not match_template(np.full((5, 5), 0.1), [[1, 2], [3, 4]]).any()
 
 
+def test_what_rounding_leaves_of_a_flat_window_is_no_score():
+    image = np.random.default_rng(11).normal(1e4, 1e3, (200, 300))
+    image[:, 100:200] = 0.1
+    scores = match_template(image, np.random.default_rng(12).normal(size=(5, 7)))
+    assert (scores[:, 100:194] == 0).all()
+    assert (scores[:, :94] != 0).all()
+
+
 def test_a_faint_piece_beside_a_very_bright_one_is_not_lost():
     image = np.zeros((64, 64))
     image[40:44, 40:44] = 30000
