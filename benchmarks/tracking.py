@@ -148,7 +148,7 @@ def pairs() -> list[Pair]:
             lambda: abs(measure.LineModelND.from_estimate(points).direction),
             goal=1,
             tolerance=1e-9,
-            why="both solve one small SVD in 0.03 ms; ours also checks the points and turns the line",
+            why="both solve one small SVD in 0.03 ms; ours also checks and orients",
         ),
     ]
 
