@@ -37,6 +37,9 @@ class RegionMeans(NamedTuple):
 def region_means(image: ArrayLike, phi: ArrayLike) -> RegionMeans:
     """Average an image inside and outside a contour: the lecture's c_i and c_o.
 
+    Every pixel counts fully on its side. Weighted with a wide Heaviside, as in the paper, the two
+    means would be nearly the same where the level set is flat, and the contour would hardly move.
+
     Parameters
     ----------
     image : array
