@@ -13,6 +13,8 @@ from course_lib.data.phantom.grids import head_grid
 from course_lib.data.phantom.people import MODALITIES
 from course_lib.errors import CourseError
 
+pytestmark = pytest.mark.slow  # heads are made anew for each test
+
 ANATOMIES = ["template", "analytic"]
 
 
