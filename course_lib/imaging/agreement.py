@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import as_numbers, require_same_shape
+from course_lib.imaging.checks import as_floating, as_numbers, require_same_shape
 from course_lib.imaging.class_numbers import as_classes
-from course_lib.imaging.interpolation import as_floating
 from course_lib.imaging.metrics import differences
 
 _DEVIATIONS = 1.96  # of a normal distribution, 95 % lie within

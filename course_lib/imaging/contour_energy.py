@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from course_lib.imaging.checks import (
+    as_floating,
     as_numbers,
     finite_range,
     require_positive,
     require_same_shape,
 )
-from course_lib.imaging.interpolation import as_floating
 from course_lib.imaging.level_sets import (
     as_level_set,
     contour_length,

@@ -7,8 +7,7 @@ Slides 63 and 67.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import as_numbers, require_finite
-from course_lib.imaging.interpolation import as_floating
+from course_lib.imaging.checks import as_floating, as_numbers, require_finite
 
 
 def as_table(features: ArrayLike) -> NDArray[np.floating]:

@@ -10,10 +10,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import as_numbers, require_finite, require_mask, require_same_shape
+from course_lib.imaging.checks import (
+    as_floating,
+    as_numbers,
+    require_finite,
+    require_mask,
+    require_same_shape,
+)
 from course_lib.imaging.edges import gradient_magnitude
 from course_lib.imaging.filters import gaussian_blur
-from course_lib.imaging.interpolation import as_filling, as_floating
+from course_lib.imaging.interpolation import as_filling
 from course_lib.imaging.normalization import min_max
 
 AXES = ("z", "y", "x")

@@ -12,8 +12,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from course_lib.imaging.checks import as_numbers, as_spacing, finite_range, require_count
-from course_lib.imaging.interpolation import as_floating
+from course_lib.imaging.checks import (
+    as_floating,
+    as_numbers,
+    as_spacing,
+    finite_range,
+    require_count,
+)
 
 Padding = Literal["edge", "zero"]
 _MODES = {"edge": "nearest", "zero": "constant"}  # our names -> those of scipy

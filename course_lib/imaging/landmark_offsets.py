@@ -9,8 +9,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import as_numbers, as_spacing, finite_range, require_positive
-from course_lib.imaging.interpolation import as_floating, linear_values
+from course_lib.imaging.checks import (
+    as_floating,
+    as_numbers,
+    as_spacing,
+    finite_range,
+    require_positive,
+)
+from course_lib.imaging.interpolation import linear_values
 from course_lib.imaging.shapes import as_shapes
 
 

@@ -8,8 +8,7 @@ float32. Slides 88 and 89.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import as_numbers, finite_range, require_positive
-from course_lib.imaging.interpolation import as_floating
+from course_lib.imaging.checks import as_floating, as_numbers, finite_range, require_positive
 
 _FLAT = 1e-8  # added to squared slopes: where phi is flat it has no direction
 

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from course_lib.imaging.checks import require_count, require_same_shape
+from course_lib.imaging.checks import as_floating, require_count, require_same_shape
 from course_lib.imaging.image_lists import as_images
-from course_lib.imaging.interpolation import as_floating
 
 _RESIDUE = 1e-12  # what large values leave behind in a running sum, relative to them
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from course_lib.imaging.checks import (
+    as_floating,
     as_mask,
     as_numbers,
     finite_range,
@@ -16,7 +17,6 @@ from course_lib.imaging.checks import (
     require_same_shape,
 )
 from course_lib.imaging.class_numbers import as_classes
-from course_lib.imaging.interpolation import as_floating
 from course_lib.imaging.similarity import ssd
 
 _MOST_CLASSES = 2**10  # a table of all pairs stays small

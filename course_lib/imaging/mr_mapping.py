@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from course_lib.imaging.air_segmentation import two_images
 from course_lib.imaging.checks import (
+    as_floating,
     as_mask,
     as_numbers,
     as_row,
     require_finite,
     require_interval,
 )
-from course_lib.imaging.interpolation import as_floating
 from course_lib.imaging.similarity import Interval
 
 AIR_HU = -1000.0

@@ -14,13 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
 from course_lib.imaging.checks import (
+    as_floating,
     as_numbers,
     as_row,
     require_count,
     require_finite,
     require_same_shape,
 )
-from course_lib.imaging.interpolation import as_floating
 
 Activation = Literal["sigmoid", "linear"]
 

@@ -8,8 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from course_lib.imaging.checks import as_numbers, finite_range, require_mask, require_positive
-from course_lib.imaging.interpolation import as_floating
+from course_lib.imaging.checks import (
+    as_floating,
+    as_numbers,
+    finite_range,
+    require_mask,
+    require_positive,
+)
 from course_lib.imaging.level_sets import as_level_set
 
 AIR_BELOW = 0.05  # 1/cm: halfway between air and soft tissue

@@ -11,8 +11,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import as_numbers, require_count, require_finite
-from course_lib.imaging.interpolation import as_floating
+from course_lib.imaging.checks import as_floating, as_numbers, require_count, require_finite
 
 # Steps to the 8 neighbours (down, right), clockwise from the top left.
 NEIGHBORS = ((-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1))
