@@ -7,7 +7,8 @@ as a heap in the corner of low values. Slides 19 to 21.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import as_numbers, finite_range, require_finite, require_same_shape
+from course_lib.imaging.checks import as_numbers, finite_range
+from course_lib.imaging.image_lists import as_images
 from course_lib.imaging.similarity import Interval, joint_histogram
 
 
@@ -135,25 +136,5 @@ def air_mask(
         raise ValueError(
             f"The thresholds are {first_threshold:g} and {second_threshold:g}; both must be finite."
         )
-    first, second = two_images(first, second)
+    first, second = as_images([first, second], "echoes")
     return (first < first_threshold) & (second < second_threshold)
-
-
-def two_images(first: ArrayLike, second: ArrayLike) -> tuple[NDArray, NDArray]:
-    """Return two images of one shape that hold finite numbers.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, or an image is empty or holds NaN.
-
-    Examples
-    --------
-    >>> two_images([1, 2], [3, 4])
-    (array([1, 2]), array([3, 4]))
-    """
-    first, second = as_numbers(first), as_numbers(second)
-    require_same_shape(first, second)
-    for image in (first, second):
-        require_finite(image)
-    return first, second

@@ -10,15 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import (
-    as_floating,
-    as_numbers,
-    require_finite,
-    require_mask,
-    require_same_shape,
-)
+from course_lib.imaging.checks import as_floating, as_numbers, require_mask
 from course_lib.imaging.edges import gradient_magnitude
 from course_lib.imaging.filters import gaussian_blur
+from course_lib.imaging.image_lists import as_images
 from course_lib.imaging.interpolation import as_filling
 from course_lib.imaging.normalization import min_max
 
@@ -153,12 +148,7 @@ def stack_features(
            [ 3., 30.],
            [ 4., 40.]])
     """
-    arrays = [as_floating(as_numbers(image)) for image in images]
-    if not arrays:
-        raise ValueError("There is no image; a table needs at least one feature.")
-    for array in arrays:
-        require_same_shape(arrays[0], array)
-        require_finite(array)
+    arrays = [as_floating(image) for image in as_images(images, "features")]
     if mask is None:
         columns = [array.ravel() for array in arrays]
     else:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from course_lib.imaging.alignment import alignment_cost
-from course_lib.imaging.checks import as_floating, as_numbers, require_same_shape
+from course_lib.imaging.checks import as_floating, as_numbers
+from course_lib.imaging.image_lists import as_images
 from course_lib.imaging.registration import Registration, register
 from course_lib.imaging.sampling import Cost
 from course_lib.imaging.transforms import Matrix
@@ -48,7 +49,7 @@ def align_frames(
     Raises
     ------
     ValueError
-        If there is no such frame, shapes differ, or a frame cannot be registered.
+        If there is no such frame, shapes differ, a frame holds NaN, or one cannot be registered.
 
     References
     ----------
@@ -103,8 +104,8 @@ def mean_in_place(
     Raises
     ------
     ValueError
-        If there are not as many transforms and durations as frames, shapes differ, or a duration
-        is not positive.
+        If there are not as many transforms and durations as frames, shapes differ, a frame is empty
+        or holds NaN, or a duration is not positive.
 
     References
     ----------
@@ -137,9 +138,4 @@ def mean_in_place(
 
 def _frames(frames: Sequence[ArrayLike]) -> list[NDArray[np.floating]]:
     """Return frames as floating arrays of one shape."""
-    images = [as_floating(as_numbers(frame)) for frame in frames]
-    if not images:
-        raise ValueError("There are no frames; at least one is needed.")
-    for image in images[1:]:
-        require_same_shape(images[0], image)
-    return images
+    return [as_floating(frame) for frame in as_images(frames, "frames")]

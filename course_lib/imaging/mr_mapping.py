@@ -8,7 +8,6 @@ that PET needs. Slides 22 to 24.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.air_segmentation import two_images
 from course_lib.imaging.checks import (
     as_floating,
     as_mask,
@@ -17,6 +16,7 @@ from course_lib.imaging.checks import (
     require_finite,
     require_interval,
 )
+from course_lib.imaging.image_lists import as_images
 from course_lib.imaging.similarity import Interval
 
 AIR_HU = -1000.0
@@ -67,7 +67,7 @@ def r2star(
         raise ValueError(f"The echo times are {start:g} and {end:g} ms; they must rise from 0 on.")
     if not np.finfo(np.float32).tiny <= floor < np.inf:
         raise ValueError(f"The floor is {floor:g}; a signal above 0 is needed.")
-    first, second = two_images(first, second)
+    first, second = as_images([first, second], "echoes")
     decay = _safe_log(first, floor)
     decay -= _safe_log(second, floor)
     decay /= (end - start) / 1000
@@ -110,7 +110,7 @@ def fit_curve(r2star: ArrayLike, hu: ArrayLike, degree: int = 3) -> NDArray[np.f
     """
     if degree < 0:
         raise ValueError(f"The degree is {degree}; 0 or more is allowed.")
-    x, y = (image.ravel().astype(np.float64) for image in two_images(r2star, hu))
+    x, y = (image.ravel().astype(np.float64) for image in as_images([r2star, hu], "images"))
     scale = np.abs(x).max() or 1.0  # powers of numbers up to 1 keep the equations well-conditioned
     powers = np.vander(x / scale, degree + 1, increasing=True)
     coefficients, _, rank, _ = np.linalg.lstsq(powers, y, rcond=None)

@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 from course_lib.imaging.checks import finite_range
 from course_lib.imaging.interpolation import linear_values, within
 from course_lib.imaging.pyramids import Level
-from course_lib.imaging.similarity import mutual_information, normalized_mutual_information
+from course_lib.imaging.similarity import (
+    Interval,
+    mutual_information,
+    normalized_mutual_information,
+)
 from course_lib.imaging.transforms import Matrix
 
 Cost = Literal["ssd", "ncc", "mi", "nmi"]
 COSTS = ("ssd", "ncc", "mi", "nmi")
 LEAST_OVERLAP = 0.25
 BINS = 32
-
-Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from course_lib.imaging.checks import (
     require_interval,
     require_same_shape,
 )
+from course_lib.imaging.image_lists import as_images
 
 _BLOCK = 2**14  # values at a time: a block stays in the cache, and float32 sums stay exact enough
 
@@ -256,10 +257,7 @@ def entropy(probabilities: NDArray[np.float64]) -> float:
 
 def _two_images(first: ArrayLike, second: ArrayLike) -> tuple[NDArray, NDArray]:
     """Return two floating images of one shape."""
-    first, second = as_numbers(first), as_numbers(second)
-    require_same_shape(first, second)
-    for image in (first, second):
-        finite_range(image)
+    first, second = as_images([first, second], "images")
     return as_floating(first), as_floating(second)
 
 
