@@ -116,7 +116,7 @@ def segment(image: ArrayLike, threshold: float, region: ArrayLike) -> NDArray[np
 
 
 def connected_components(
-    mask: ArrayLike, spacing: ArrayLike, least_ml: float = 0.0, neighbours: int = 26
+    mask: ArrayLike, spacing: ArrayLike, least_ml: float = 0.0, neighbors: int = 26
 ) -> NDArray[np.int32]:
     """Give each connected part of a mask a number, and leave out small ones.
 
@@ -128,7 +128,7 @@ def connected_components(
         Distance between voxel centres in mm.
     least_ml : float
         Components of a smaller volume are noise and become background.
-    neighbours : {26, 18, 6}
+    neighbors : {26, 18, 6}
         Whether voxels hang together that touch by a face, an edge or a corner; by a face or an
         edge; or only by a face.
 
@@ -160,11 +160,11 @@ def connected_components(
     voxel_ml = _voxel_ml(mask, spacing)
     if not 0 <= least_ml < np.inf:
         raise ValueError(f"The least volume is {least_ml:g} ml; it must be finite and at least 0.")
-    if neighbours not in _STEPS:
+    if neighbors not in _STEPS:
         raise ValueError(
-            f"The neighbours are {neighbours}; {', '.join(map(str, _STEPS))} are allowed."
+            f"The neighbours are {neighbors}; {', '.join(map(str, _STEPS))} are allowed."
         )
-    touching = ndimage.generate_binary_structure(3, _STEPS[neighbours])
+    touching = ndimage.generate_binary_structure(3, _STEPS[neighbors])
     labels, count = ndimage.label(mask, touching)
     inside = labels[mask]
     kept = np.bincount(inside, minlength=count + 1) * voxel_ml >= least_ml

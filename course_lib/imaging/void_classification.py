@@ -54,7 +54,7 @@ def offsets_to_landmarks(pixels_mm: ArrayLike, landmarks_mm: ArrayLike) -> NDArr
 
 
 def nearest_labels(
-    known: ArrayLike, labels: ArrayLike, points: ArrayLike, neighbours: int = 5
+    known: ArrayLike, labels: ArrayLike, points: ArrayLike, neighbors: int = 5
 ) -> NDArray:
     """Return the labels of the known points that lie nearest to each point.
 
@@ -66,12 +66,12 @@ def nearest_labels(
         Of the known points.
     points : (N, D) array
         Points without.
-    neighbours : int
+    neighbors : int
         How many, at most M; 5 in the lecture.
 
     Returns
     -------
-    (N, neighbours) integer array
+    (N, neighbors) integer array
         Labels, nearest first.
 
     Raises
@@ -88,30 +88,30 @@ def nearest_labels(
 
     Examples
     --------
-    >>> nearest_labels([[0.0], [1.0], [8.0], [9.0]], [3, 3, 2, 2], [[0.2], [6.0]], neighbours=3)
+    >>> nearest_labels([[0.0], [1.0], [8.0], [9.0]], [3, 3, 2, 2], [[0.2], [6.0]], neighbors=3)
     array([[3, 3, 2],
            [2, 2, 3]])
     """
     known, points = as_shapes(known), as_points(points)
     labels = _labels(labels, len(known))
-    require_count(neighbours, "neighbours")
+    require_count(neighbors, "neighbours")
     if known.ndim != 2 or points.ndim != 2 or known.shape[1] != points.shape[1]:
         raise ValueError(
             f"The known points are {known.shape} and the others {points.shape}; two tables with "
             "as many columns are needed."
         )
-    if neighbours > len(known):
-        raise ValueError(f"{neighbours} neighbours are needed; {len(known)} points are known.")
-    _, nearest = cKDTree(known).query(points, k=np.arange(1, neighbours + 1))
+    if neighbors > len(known):
+        raise ValueError(f"{neighbors} neighbours are needed; {len(known)} points are known.")
+    _, nearest = cKDTree(known).query(points, k=np.arange(1, neighbors + 1))
     return labels[nearest]
 
 
-def landmark_majority(neighbour_labels: ArrayLike) -> NDArray:
+def landmark_majority(neighbor_labels: ArrayLike) -> NDArray:
     """Take the majority of the neighbours at each landmark, then the majority of the landmarks.
 
     Parameters
     ----------
-    neighbour_labels : (N, K, k) integer array
+    neighbor_labels : (N, K, k) integer array
         Labels of the k neighbours of N pixels at each of K landmarks.
 
     Returns
@@ -133,7 +133,7 @@ def landmark_majority(neighbour_labels: ArrayLike) -> NDArray:
     >>> landmark_majority([[[3, 3, 2], [2, 2, 3], [3, 3, 3]]])
     array([3])
     """
-    labels = as_numbers(neighbour_labels)
+    labels = as_numbers(neighbor_labels)
     if labels.ndim != 3:
         raise ValueError(f"The labels are {labels.shape}; (pixels, landmarks, neighbours) needed.")
     of_landmarks = majority_vote(np.moveaxis(labels, 2, 0))
@@ -141,7 +141,7 @@ def landmark_majority(neighbour_labels: ArrayLike) -> NDArray:
 
 
 def classify_pixels(
-    offsets: ArrayLike, known_offsets: ArrayLike, labels: ArrayLike, neighbours: int = 5
+    offsets: ArrayLike, known_offsets: ArrayLike, labels: ArrayLike, neighbors: int = 5
 ) -> NDArray:
     """Tell what kind of void each pixel belongs to.
 
@@ -153,7 +153,7 @@ def classify_pixels(
         Of the pixels of other people to their own landmarks, in mm.
     labels : (M,) integer array
         Kind of void of these.
-    neighbours : int
+    neighbors : int
         How many vote at each landmark.
 
     Returns
@@ -169,14 +169,15 @@ def classify_pixels(
 
     References
     ----------
-    .. [1] Ladefoged et al., Journal of Medical Imaging 2(2), 2015 (SPIE).
+    .. [1] Ladefoged et al., Automatic correction of dental artifacts in PET/MRI, Journal of
+       Medical Imaging 2(2), 2015.
     .. [2] Lecture, slides 86 and 87.
 
     Examples
     --------
     >>> known = offsets_to_landmarks([[0, 0], [0, 1], [9, 9], [9, 8]], [[0, 0], [5, 5]])
     >>> new = offsets_to_landmarks([[1, 2], [9, 10]], [[1, 1], [6, 6]])
-    >>> classify_pixels(new, known, [3, 3, 2, 2], neighbours=1)
+    >>> classify_pixels(new, known, [3, 3, 2, 2], neighbors=1)
     array([3, 2])
     """
     offsets, known = as_points(offsets), as_shapes(known_offsets)
@@ -186,7 +187,7 @@ def classify_pixels(
             "the same landmarks and axes are needed."
         )
     votes = [
-        nearest_labels(known[:, landmark], labels, offsets[:, landmark], neighbours)
+        nearest_labels(known[:, landmark], labels, offsets[:, landmark], neighbors)
         for landmark in range(known.shape[1])
     ]
     return landmark_majority(np.stack(votes, axis=1))
@@ -199,7 +200,7 @@ def classify_voids(
     known_offsets: ArrayLike,
     labels: ArrayLike,
     *,
-    neighbours: int = 5,
+    neighbors: int = 5,
 ) -> NDArray:
     """Tell what kind of void each pixel of a mask belongs to.
 
@@ -211,7 +212,7 @@ def classify_voids(
         Of this person, in mm from the centre of the first pixel.
     spacing : float or (D,) array
         Distance between pixel centres in mm.
-    known_offsets, labels, neighbours
+    known_offsets, labels, neighbors
         As in `classify_pixels`.
 
     Returns
@@ -233,7 +234,7 @@ def classify_voids(
     --------
     >>> known = offsets_to_landmarks([[0, 0], [0, 1], [0, 8], [0, 9]], [[0, 0]])
     >>> voids = np.array([[True, True, False, False, True]])
-    >>> classify_voids(voids, [[0, 0]], [2, 2], known, [3, 3, 2, 2], neighbours=2)
+    >>> classify_voids(voids, [[0, 0]], [2, 2], known, [3, 3, 2, 2], neighbors=2)
     array([[3, 3, 0, 0, 2]])
     """
     voids = as_mask(voids, np.shape(voids), "mask of voids")
@@ -241,7 +242,7 @@ def classify_voids(
     kinds = np.zeros(voids.shape, dtype=as_numbers(labels).dtype)
     if len(pixels):
         offsets = offsets_to_landmarks(pixels, landmarks_mm)
-        kinds[voids] = classify_pixels(offsets, known_offsets, labels, neighbours)
+        kinds[voids] = classify_pixels(offsets, known_offsets, labels, neighbors)
     return kinds
 
 

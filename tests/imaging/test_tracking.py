@@ -93,8 +93,8 @@ def test_flattening_keeps_float32_and_makes_it_of_short_integers():
 def test_components_touch_by_faces_edges_or_corners():
     mask = np.zeros((2, 3, 3), bool)
     mask[0, 0, 0] = mask[0, 1, 1] = mask[1, 2, 2] = True  # an edge, then a corner
-    for neighbours, count in [(26, 1), (18, 2), (6, 3)]:
-        assert components.connected_components(mask, 1.0, neighbours=neighbours).max() == count
+    for neighbors, count in [(26, 1), (18, 2), (6, 3)]:
+        assert components.connected_components(mask, 1.0, neighbors=neighbors).max() == count
 
 
 def test_components_are_numbered_by_their_first_voxels_and_small_ones_left_out():
@@ -580,7 +580,7 @@ CUBE = np.ones((2, 2, 2), int)
         (lambda: components.connected_components(CUBE > 0, 0.0), "spacing"),
         (lambda: components.connected_components(CUBE > 0, 1.0, -1.0), "least volume"),
         (lambda: components.connected_components(CUBE > 0, 1.0, np.nan), "least volume"),
-        (lambda: components.connected_components(CUBE > 0, 1.0, neighbours=8), "6, 18, 26"),
+        (lambda: components.connected_components(CUBE > 0, 1.0, neighbors=8), "6, 18, 26"),
         (lambda: components.volumes_ml(CUBE > 0, 1.0), "whole numbers"),
         (lambda: components.segment([1.0, np.nan], 0, np.array([True, True])), "finite"),
         (lambda: components.segment([1.0, 2.0], np.nan, np.array([True, True])), "threshold"),

@@ -29,7 +29,7 @@ def test_offsets_do_not_change_when_the_patient_lies_elsewhere(rng):
 
 def test_the_nearest_labels_come_in_order_of_distance():
     known = [[0, 0], [0, 3], [0, 7], [9, 9]]
-    labels = voids.nearest_labels(known, [4, 5, 6, 7], [[0, 2], [8, 8]], neighbours=3)
+    labels = voids.nearest_labels(known, [4, 5, 6, 7], [[0, 2], [8, 8]], neighbors=3)
     np.testing.assert_array_equal(labels, [[5, 4, 6], [7, 6, 5]])
 
 
@@ -70,7 +70,7 @@ def test_one_void_can_be_of_two_kinds_where_artefact_and_sinus_have_grown_togeth
     landmarks = np.array([[0.0, 0.0], [4.0, 22.0]])
     labels = np.where(pixels[:, 1] < 11, SINUS, ARTEFACT)
     known = voids.offsets_to_landmarks(pixels, landmarks)
-    kinds = voids.classify_voids(mask, landmarks, 2.0, known, labels, neighbours=1)
+    kinds = voids.classify_voids(mask, landmarks, 2.0, known, labels, neighbors=1)
     np.testing.assert_array_equal(kinds[1], [0] + [SINUS] * 5 + [ARTEFACT] * 5 + [0])
     assert not kinds[[0, 2]].any()
     none = voids.classify_voids(np.zeros((3, 12), bool), landmarks, 2.0, known, labels)
