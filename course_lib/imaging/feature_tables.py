@@ -147,7 +147,7 @@ def split_by_patient(
     >>> testing
     array([False, False, False,  True,  True])
     """
-    patients = as_labels(patients)
+    patients = as_label_row(patients)
     everybody = np.unique(patients)
     if not 1 <= held_out < everybody.size:
         raise ValueError(
@@ -157,7 +157,7 @@ def split_by_patient(
     return np.isin(patients, rng.choice(everybody, held_out, replace=False))
 
 
-def as_labels(labels: ArrayLike) -> NDArray:
+def as_label_row(labels: ArrayLike) -> NDArray:
     """Return one row of labels.
 
     Raises
@@ -167,7 +167,7 @@ def as_labels(labels: ArrayLike) -> NDArray:
 
     Examples
     --------
-    >>> as_labels([2, 0, 1])
+    >>> as_label_row([2, 0, 1])
     array([2, 0, 1])
     """
     row = as_numbers(labels)

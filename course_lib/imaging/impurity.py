@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from course_lib.imaging.checks import as_numbers, require_finite, require_mask
-from course_lib.imaging.feature_tables import as_labels
+from course_lib.imaging.feature_tables import as_label_row
 
 Kind = Literal["values", "classes"]
 
@@ -45,7 +45,7 @@ def gini(labels: ArrayLike) -> float:
     >>> gini([0, 0, 1, 1]), gini([3, 3, 3])
     (0.5, 0.0)
     """
-    counts = np.unique(as_labels(labels), return_counts=True)[1]
+    counts = np.unique(as_label_row(labels), return_counts=True)[1]
     shares = counts / counts.sum()
     return float(1 - shares @ shares)
 
@@ -113,7 +113,7 @@ def impurity_decrease(labels: ArrayLike, yes: ArrayLike) -> float:
     >>> impurity_decrease([0, 0, 1, 1], [True, True, False, False])
     0.5
     """
-    labels = as_labels(labels)
+    labels = as_label_row(labels)
     yes = _as_answers(yes, labels.shape)
     share = yes.mean()
     return gini(labels) - float(share * gini(labels[yes]) + (1 - share) * gini(labels[~yes]))
@@ -192,7 +192,7 @@ def as_targets(targets: ArrayLike, kind: Kind) -> tuple[NDArray[np.float64], NDA
            [0., 1.]]), array([2, 5]))
     """
     if kind == "classes":
-        classes, codes = np.unique(as_labels(targets), return_inverse=True)
+        classes, codes = np.unique(as_label_row(targets), return_inverse=True)
         return (codes[:, None] == np.arange(classes.size)).astype(np.float64), classes
     if kind != "values":
         raise ValueError(f'The kind is {kind!r}; "values" or "classes" is allowed.')

@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from course_lib.imaging.checks import require_count
 from course_lib.imaging.class_numbers import as_classes
-from course_lib.imaging.feature_tables import as_labels
+from course_lib.imaging.feature_tables import as_label_row
 from course_lib.imaging.similarity import ssd
 
 
@@ -40,7 +40,7 @@ def one_hot(labels: ArrayLike, classes: int) -> NDArray[np.float64]:
            [1., 0., 0.]])
     """
     require_count(classes, "classes")
-    labels = as_classes(as_labels(labels), classes)
+    labels = as_classes(as_label_row(labels), classes)
     return (labels[:, None] == np.arange(classes)).astype(np.float64)
 
 
