@@ -29,3 +29,21 @@ def as_classes(labels: ArrayLike, most: int) -> NDArray[np.intp]:
             f"The classes lie between {low} and {high}; 0 to {most - 1} are allowed here."
         )
     return labels.astype(np.intp)
+
+
+def require_whole_numbers(labels: NDArray) -> None:
+    """Refuse labels that are not whole numbers.
+
+    Raises
+    ------
+    ValueError
+        If they are not; bool counts as whole.
+
+    Examples
+    --------
+    >>> require_whole_numbers(np.array([0.5]))
+    Traceback (most recent call last):
+    ValueError: The labels hold float64 values; whole numbers are needed.
+    """
+    if labels.dtype.kind not in "biu":
+        raise ValueError(f"The labels hold {labels.dtype} values; whole numbers are needed.")

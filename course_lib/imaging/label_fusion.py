@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from course_lib.imaging.checks import require_same_shape
+from course_lib.imaging.class_numbers import require_whole_numbers
 from course_lib.imaging.image_lists import as_images, as_weights, require_as_many
 from course_lib.imaging.local_similarity import similarity_maps
 from course_lib.imaging.ranking import rank_rows, rank_weights
@@ -257,9 +258,9 @@ def _as_labels(labels: Sequence[ArrayLike]) -> list[NDArray]:
     """Return segmentations as arrays of one shape and one integer type."""
     arrays = as_images(labels, "segmentations")
     common = np.result_type(*[array.dtype for array in arrays])
-    if common.kind not in "biu":
-        raise ValueError(f"The labels hold {common} values; whole numbers are needed.")
-    return [array.astype(common, copy=False) for array in arrays]
+    arrays = [array.astype(common, copy=False) for array in arrays]
+    require_whole_numbers(arrays[0])
+    return arrays
 
 
 def _require_label(label: int, dtype: np.dtype) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from course_lib.imaging.checks import as_numbers
+from course_lib.imaging.class_numbers import require_whole_numbers
 
 
 def edge_neighbors(image: ArrayLike, index: Sequence[int]) -> NDArray:
@@ -88,8 +89,7 @@ def majority_of_neighbors(
     1
     """
     labels = as_numbers(labels)
-    if labels.dtype.kind not in "biu":
-        raise ValueError(f"The labels hold {labels.dtype} values; whole numbers are needed.")
+    require_whole_numbers(labels)
     beside = edge_neighbors(labels, index)
     if beside.size == 0:
         raise ValueError("The image has one voxel only; it has no neighbours.")

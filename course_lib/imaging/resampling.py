@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from course_lib.imaging.checks import as_floating, as_numbers, as_spacing, finite_range
+from course_lib.imaging.class_numbers import require_whole_numbers
 
 Method = Literal["nearest", "linear"]
 METHODS = ("nearest", "linear")
@@ -36,8 +37,8 @@ def resize(image: ArrayLike, shape: tuple[int, ...], method: Method) -> NDArray:
     Raises
     ------
     ValueError
-        If the image is empty or holds NaN, the shape does not fit its axes, or the method is
-        another one.
+        If the image is a single number, empty or holds NaN, the shape does not fit its axes, or
+        the method is another one.
 
     References
     ----------
@@ -52,7 +53,7 @@ def resize(image: ArrayLike, shape: tuple[int, ...], method: Method) -> NDArray:
     """
     image = as_numbers(image)
     finite_range(image)
-    if len(shape) != image.ndim or min(shape) < 1:
+    if len(shape) != image.ndim or min(shape, default=0) < 1:
         raise ValueError(
             f"The new shape is {shape}; {image.ndim} positive numbers are needed, "
             "one for each axis of the image."
@@ -174,8 +175,7 @@ def invented_voxels(labels: ArrayLike, resized: ArrayLike) -> NDArray[np.bool_]:
     [False, True, True, False]
     """
     labels, resized = as_numbers(labels), as_numbers(resized)
-    if labels.dtype.kind not in "biu":
-        raise ValueError(f"The labels hold {labels.dtype} values; whole numbers are needed.")
+    require_whole_numbers(labels)
     finite_range(labels)
     found = np.zeros(resized.shape, dtype=bool)
     for label in np.unique(labels):

@@ -352,6 +352,7 @@ def test_strided_input_gives_the_same_and_stays_unchanged(method, scan):
     [
         (lambda: resampling.resize([[1.0]], (2,), "linear"), "new shape"),
         (lambda: resampling.resize([[1.0]], (0, 2), "linear"), "new shape"),
+        (lambda: resampling.resize(1.0, (), "linear"), "new shape"),
         (lambda: resampling.resize([[1.0]], (2, 2), "cubic"), "'cubic'"),
         (lambda: resampling.resize([np.nan], (2,), "nearest"), "must be finite"),
         (lambda: resampling.resize(np.zeros((3, 0)), (2, 2), "nearest"), "empty"),
