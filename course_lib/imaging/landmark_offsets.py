@@ -237,14 +237,16 @@ def best_matches(
     image, points, spacing = _image_and_points(image, points_mm, spacing)
     patches = as_numbers(patches).astype(np.float64)
     finite_range(patches)
-    sides = patches.shape[1:]
-    if len(patches) != len(points) or sides != (sides[0],) * image.ndim or sides[0] % 2 == 0:
+    sides = set(patches.shape[1:])
+    fits = patches.ndim == 1 + image.ndim and len(patches) == len(points)
+    if not fits or len(sides) != 1 or min(sides) % 2 == 0:
         raise ValueError(
             f"The patches are {patches.shape} for {len(points)} points of {image.ndim} axes; one "
             "patch for each point, with the same odd number of points along each axis."
         )
     around = _around(reach_mm, step_mm, image.ndim)
-    steps = (np.arange(sides[0]) - sides[0] // 2) * step_mm
+    side = min(sides)
+    steps = (np.arange(side) - side // 2) * step_mm
     grid = np.stack(np.meshgrid(*[steps] * image.ndim, indexing="ij"), axis=-1)
     centers = points[:, None] + around
     places = centers.reshape(*centers.shape[:2], *[1] * image.ndim, image.ndim) + grid

@@ -271,6 +271,8 @@ GRID = np.zeros((4, 4))
         (lambda: landmark_offsets.landmark_patches([GRID], [[[1, 1]]] * 2, 1.0), "1 images"),
         (lambda: landmark_offsets.landmark_patches([GRID], [[1, 1]], 1.0), "images, landmarks"),
         (lambda: landmark_offsets.best_matches(GRID, [[1, 1]], [GRID], 1.0), "odd number"),
+        (lambda: landmark_offsets.best_matches(GRID, [[1, 1]], [1.0], 1.0), "odd number"),
+        (lambda: landmark_offsets.best_matches(GRID, [[1, 1]], 1.0, 1.0), "odd number"),
         (lambda: landmark_offsets.best_matches(GRID, [[1, 1]], np.ones((2, 3, 3)), 1.0), "patch"),
         (lambda: landmark_offsets.best_matches(GRID, [[np.inf, 1]], np.ones((1, 3, 3)), 1), "inf"),
     ],
