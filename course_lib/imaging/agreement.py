@@ -1,7 +1,7 @@
 """How well two images of one quantity agree: in percent, between limits, and in each class.
 
-The truth comes first. Attenuation maps are compared in 1/cm, PET images in kBq/mL; percent of HU
-make no sense, because their zero is water. Slides 23 and 24.
+The truth comes first. Attenuation maps are compared in 1/cm, PET images in kBq/mL; a percentage
+of HU makes no sense, because their zero is water. Slides 23 and 24.
 """
 
 from typing import NamedTuple
@@ -44,8 +44,9 @@ def percent_difference(
     reference, predicted : array
         Of one shape and in one unit with a true zero: 1/cm or kBq/mL.
     floor : float
-        Percent of nothing are nothing: where the reference is not above this value, as in air, the
-        result is NaN. In PET, a floor above the noise keeps empty regions from standing out.
+        Where the reference is not above this value, as in air, a percentage of it means nothing
+        and the result is NaN. In PET, a floor above the noise keeps empty regions from standing
+        out.
 
     Returns
     -------

@@ -115,7 +115,8 @@ def box_blur(image: ArrayLike, size: int) -> NDArray[np.floating]:
     Returns
     -------
     floating array
-        Of the shape of the image; beyond the border the nearest border voxel counts.
+        Of the shape of the image; beyond the border the nearest border voxel counts. With the image
+        mirrored there instead, this is `local_similarity.local_mean`.
 
     Raises
     ------

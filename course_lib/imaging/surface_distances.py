@@ -1,7 +1,7 @@
 """How far the surfaces of two masks are apart, in mm.
 
-The surface of a mask are its voxels that have a neighbour outside, across a face; beyond the image
-is outside. A distance runs between voxel centres.
+The surface of a mask is made of its voxels that have a neighbour outside, across a face; what lies
+beyond the image is outside. A distance runs between voxel centres.
 """
 
 import numpy as np
