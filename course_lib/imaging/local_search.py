@@ -8,11 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 from scipy.optimize import minimize
 
 from course_lib.imaging.motions import motion
-from course_lib.imaging.pyramids import Level
 from course_lib.imaging.sampling import LEAST_OVERLAP, Cost, Sample
 from course_lib.imaging.transforms import Matrix
 
@@ -29,31 +27,6 @@ class Descent(NamedTuple):
     cost: float
     iterations: int
     converged: bool
-
-
-def gradients_mm(level: Level) -> NDArray[np.floating]:
-    """Return the slope of an image along each axis, per mm.
-
-    Parameters
-    ----------
-    level : Level
-        The image and its spacing.
-
-    Returns
-    -------
-    (D, ...) floating array
-        Central differences, halved at the border; 0 along an axis of one voxel.
-
-    Examples
-    --------
-    >>> gradients_mm(Level(np.array([[0.0, 2.0, 4.0]]), np.array([1.0, 0.5])))[1]
-    array([[2., 4., 2.]])
-    """
-    slopes = [
-        ndimage.correlate1d(level.image, [-0.5 / step, 0.0, 0.5 / step], axis, mode="nearest")
-        for axis, step in enumerate(level.spacing)
-    ]
-    return np.array(slopes)
 
 
 def gauss_newton(
@@ -76,7 +49,7 @@ def gauss_newton(
     sample : Sample
         Voxels of the fixed image.
     slopes : (D, N) array
-        Slopes of the fixed image at these voxels, per mm.
+        Slopes of the fixed image at these voxels, per mm; see `edges.gradient`.
     start : (D + 1, D + 1) array
         Leads from the fixed to the moving image, in mm.
     directions : (K, D + 1, D + 1) array
@@ -93,6 +66,11 @@ def gauss_newton(
     Descent
         With infinite cost when the images hardly overlap at the start.
 
+    Raises
+    ------
+    ValueError
+        If the cost is another one.
+
     References
     ----------
     .. [1] Baker and Matthews, International Journal of Computer Vision 56(3), 2004.
@@ -102,17 +80,21 @@ def gauss_newton(
 
     Examples
     --------
+    >>> from course_lib.imaging.edges import gradient
     >>> from course_lib.imaging.motions import generators
+    >>> from course_lib.imaging.pyramids import Level
     >>> from course_lib.imaging.sampling import sample_voxels
     >>> y, x = np.indices((20, 20))
     >>> blobs = [np.exp(-((y - 10) ** 2 + (x - c) ** 2) / 9.0) for c in (9, 10)]
     >>> levels = [Level(blob, np.ones(2)) for blob in blobs]
     >>> sample, moves = sample_voxels(*levels), generators("translation", [0, 0], 1.0)
-    >>> slopes = gradients_mm(levels[0]).reshape(2, -1)
+    >>> slopes = gradient(blobs[0]).reshape(2, -1)
     >>> end = gauss_newton(sample, slopes, np.eye(3), moves, "ssd", tolerance_mm=0.01)
     >>> end.pull[:2, 2].round(2) + 0.0, end.converged
     (array([0., 1.]), True)
     """
+    if cost not in ("ssd", "ncc"):
+        raise ValueError(f"The cost is {cost!r}; Gauss-Newton lowers 'ssd' and 'ncc' only.")
     table = _design(sample, slopes, directions, cost)
     free = len(directions)
     pull, damping, perfect = start, 1e-2, 0.0 if cost == "ssd" else -1.0
@@ -173,6 +155,7 @@ def powell(
     Examples
     --------
     >>> from course_lib.imaging.motions import generators
+    >>> from course_lib.imaging.pyramids import Level
     >>> from course_lib.imaging.sampling import sample_voxels
     >>> y, x = np.indices((20, 20))
     >>> blobs = [np.exp(-((y - 10) ** 2 + (x - c) ** 2) / 9.0) for c in (9, 10)]

@@ -14,8 +14,9 @@ from scipy import ndimage
 
 from course_lib.imaging.alignment import as_level, require_cost
 from course_lib.imaging.coordinates import center_mm
+from course_lib.imaging.edges import gradient
 from course_lib.imaging.global_search import SearchGrid, search
-from course_lib.imaging.local_search import Descent, gauss_newton, gradients_mm, powell
+from course_lib.imaging.local_search import Descent, gauss_newton, powell
 from course_lib.imaging.motions import Freedom, generators
 from course_lib.imaging.pyramids import Level, pyramid
 from course_lib.imaging.sampling import Cost, sample_between, sample_voxels
@@ -180,7 +181,7 @@ def _refine(
         )
     sample = sample_voxels(fixed, moving, _MOST_VOXELS)
     places = np.rint(sample.points / fixed.spacing[:, np.newaxis]).astype(np.intp)
-    slopes = gradients_mm(fixed)[:, *places]
+    slopes = gradient(fixed.image, fixed.spacing)[:, *places]
     return gauss_newton(sample, slopes, start, directions, cost, tolerance_mm=0.005 * finest_mm)
 
 

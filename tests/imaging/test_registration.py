@@ -443,6 +443,15 @@ def test_small_motions_are_in_mm_and_opposite_ones_are_inverse(axes):
     np.testing.assert_allclose(turn, expected, atol=1e-12)
 
 
+def test_gauss_newton_refuses_a_cost_whose_slope_it_does_not_know():
+    level = pyramids.Level(np.arange(12.0).reshape(3, 4), np.ones(2))
+    moves = motions.generators("translation", [0, 0], 1.0)
+    with pytest.raises(ValueError, match="'nmi'"):
+        local_search.gauss_newton(
+            sample_voxels(level, level), np.zeros((2, 12)), np.eye(3), moves, "nmi", tolerance_mm=1
+        )
+
+
 def test_motions_that_make_no_sense_are_refused():
     for call, message in [
         (lambda: motions.generators("free", [0, 0], 1.0), "'free'"),
