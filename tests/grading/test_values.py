@@ -1,5 +1,6 @@
 """Values survive the way through the pipe, and damaged bytes never do harm."""
 
+import contextlib
 import json
 import struct
 
@@ -167,7 +168,5 @@ def test_damaged_bytes_are_refused_with_one_error(data):
 def test_random_damage_gives_a_value_or_the_one_error(noise, place):
     data = encode({"a": np.arange(3), "b": [1, "x", b"y"]})
     damaged = data[:place] + noise + data[place + len(noise) :]
-    try:
+    with contextlib.suppress(CodecError):
         decode(damaged)
-    except CodecError:
-        pass

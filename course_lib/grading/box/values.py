@@ -4,7 +4,7 @@ import json
 import struct
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, cast
 
 import numpy as np
 
@@ -19,6 +19,7 @@ _PLAIN = (type(None), bool, int, float, str)
 _SEQUENCES: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "f"}
 _MAKERS: dict[str, Callable[[Any], Any]] = {"l": list, "t": tuple, "s": set, "f": frozenset}
 
+Order = Literal["C", "F"]
 Keep = Callable[[Any], int]
 Resolve = Callable[[int, str], Any]
 
@@ -139,7 +140,8 @@ class _Writer:
             return ["d", [[self.write(part, depth + 1) for part in pair] for pair in pairs]]
         for base, tag in _SEQUENCES.items():
             if issubclass(kind, base):
-                return [tag, [self.write(item, depth + 1) for item in base.__iter__(value)]]
+                items = cast(Any, base).__iter__(value)  # not the value's own way
+                return [tag, [self.write(item, depth + 1) for item in items]]
         return self._rare(value, kind)
 
     def _rare(self, value: Any, kind: type) -> Any:
@@ -162,7 +164,7 @@ class _Writer:
         unfit = issubclass(kind, np.ma.MaskedArray) or array.dtype.kind not in _ARRAY_KINDS
         if unfit or array.nbytes > self._left:
             return self._kept(value)
-        order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
+        order: Order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
         data = array.tobytes(order=order)
         return ["a", array.dtype.str, list(array.shape), order, self._part(data)]
 
@@ -224,7 +226,7 @@ class _Reader:
     def _read_range(self, start: int, stop: int, step: int) -> range:
         return range(start, stop, step)
 
-    def _read_array(self, dtype: str, shape: list[int], order: str, place: int) -> Any:
+    def _read_array(self, dtype: str, shape: list[int], order: Order, place: int) -> Any:
         kind = _dtype(dtype)
         start, stop = self._spans[place]
         count = 1

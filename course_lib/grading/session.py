@@ -1,0 +1,283 @@
+"""A submission's code at work: its cells run, and then it is asked.
+
+The process behind a session may die or fall silent at any time. It is then started anew, and the
+cells run again without the one that did it.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from course_lib.exercises.failures import Failure
+from course_lib.grading.box.sandbox import Limits
+from course_lib.grading.box.values import CodecError, Resolve, decode, encode
+from course_lib.grading.channel import Channel, EndedError, SilentError
+from course_lib.grading.starting import Starter
+
+_GRACE_SECONDS = 2.0
+_HELLO_SECONDS = 120.0
+_AGAIN_SECONDS = 2.0
+_MOST_STARTS = 8
+_LONGEST = 2000
+
+
+_AT_CALL: dict[str, Literal["", "uncallable", "signature"]] = {
+    "uncallable": "uncallable",
+    "signature": "signature",
+}
+
+
+class LostError(Exception):
+    """The process died, or did not answer; what was asked is not answered."""
+
+    def __init__(self, sentence: str, silent: bool) -> None:
+        super().__init__(sentence)
+        self.silent = silent
+
+
+class GivenUpError(Exception):
+    """The process was started too often."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a session is run.
+
+    Parameters
+    ----------
+    cell_seconds : float
+        For each cell.
+    limits : Limits
+        For each process.
+    sandboxed : bool
+        Without it only the limits are set; for tests.
+    """
+
+    cell_seconds: float = 60.0
+    limits: Limits = field(default_factory=Limits)
+    sandboxed: bool = True
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came of one question to the process.
+
+    Parameters
+    ----------
+    value : Any
+        What was returned; what could not be sent is as the caller's `resolve` made it.
+    failure : Failure or None
+        The error that was raised instead.
+    printed, warned, timed_out
+        As in `running.Outcome`.
+    changed : mapping
+        From the place of an argument to what the call has made of it.
+    """
+
+    value: Any
+    failure: Failure | None
+    printed: str
+    warned: tuple[str, ...]
+    timed_out: bool
+    changed: Mapping[int, Any]
+
+
+class Session:
+    """The process of one submission, with its cells run.
+
+    Parameters
+    ----------
+    starter : Starter
+        Starts the process.
+    cells : sequence of str
+        Code, in order.
+    rules : Rules
+        Times and limits.
+    seals, watched : sequence of str
+        As `box.child` takes them.
+    """
+
+    def __init__(
+        self,
+        starter: Starter,
+        cells: Sequence[str],
+        rules: Rules,
+        *,
+        seals: Sequence[str] = (),
+        watched: Sequence[str] = (),
+    ) -> None:
+        self._starter, self._cells, self._rules = starter, cells, rules
+        self._told = {
+            "limits": rules.limits.as_dict(),
+            "sandboxed": rules.sandboxed,
+            "seals": list(seals),
+            "watched": list(watched),
+        }
+        self._channel: Channel | None = None
+        self._starts = 0
+        self._left_out: set[int] = set()
+        self.layers: dict[str, str] = {}
+        self.errors: dict[int, str] = {}
+
+    def find(self, name: str, resolve: Resolve) -> tuple[str, Any]:
+        """Look a name up, with the cells run again if need be.
+
+        Parameters
+        ----------
+        name : str
+            As the student's code has it.
+        resolve : callable
+            As in `values.decode`.
+
+        Returns
+        -------
+        tuple of str and Any
+            "missing", "unwritten" or "there", and the value.
+
+        Raises
+        ------
+        GivenUpError
+            If the process was started too often.
+        LostError
+            If the process is lost by this question.
+        """
+        self._ensure_running()
+        reply = self._ask({"ask": "name", "name": name}, _AGAIN_SECONDS, resolve)
+        if reply.get("missing") is True:
+            return "missing", None
+        return ("unwritten" if reply.get("unwritten") is True else "there"), reply.get("value")
+
+    def ask(self, request: dict[str, Any], seconds: float, resolve: Resolve) -> Reply:
+        """Ask about a kept value: a call, or one of its attributes.
+
+        Raises
+        ------
+        LostError
+            If the process dies or does not answer; its kept values are then gone.
+        """
+        answer = self._ask(request | {"seconds": seconds}, seconds, resolve)
+        try:
+            return _checked(answer)
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._lose("Your code broke the way in which its results are sent.") from error
+
+    def close(self) -> None:
+        """End the process and all that it started."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+            self._starter.end()
+
+    def _ensure_running(self) -> None:
+        """Start the process and run the cells, until a run comes to its end."""
+        while self._channel is None:
+            if self._starts == _MOST_STARTS:
+                raise GivenUpError(f"The notebook's process broke down {_MOST_STARTS} times.")
+            self._starts += 1
+            self._channel = self._starter.start(self._told)
+            try:
+                hello = decode(self._channel.hear(_HELLO_SECONDS))
+            except (EndedError, SilentError, CodecError) as error:
+                self._lose("")
+                raise GivenUpError("The process for the notebook could not be started.") from error
+            self.layers = {"process": self._starter.name, **hello["layers"]}
+            self._run_cells()
+
+    def _run_cells(self) -> None:
+        """Run the cells; one with which the process is lost is left out from then on."""
+        for place, source in enumerate(self._cells):
+            if place in self._left_out:
+                continue
+            late = self._starts > 1 and "too long" in self.errors.get(place, "")
+            seconds = _AGAIN_SECONDS if late else self._rules.cell_seconds
+            request = {"ask": "cell", "source": source, "seconds": seconds}
+            try:
+                reply = self.ask(request, seconds, lambda number, name: None)
+            except LostError as lost:
+                self._left_out.add(place)
+                self.errors[place] = str(lost)
+                return
+            if reply.timed_out:
+                self.errors[place] = f"It takes too long (limit {self._rules.cell_seconds:g} s)."
+            elif reply.failure is not None:
+                self.errors[place] = f"{reply.failure.name}: {reply.failure.message}"
+
+    def _ask(self, request: dict[str, Any], seconds: float, resolve: Resolve) -> dict[str, Any]:
+        """Send a request and return what belongs to it."""
+        if self._channel is None:
+            raise LostError("The process is gone.", silent=False)
+        number = secrets.randbits(63)
+        data = encode(request | {"number": number}, _refer)
+        try:
+            reply = decode(self._channel.ask(data, seconds + _GRACE_SECONDS), resolve)
+        except SilentError as error:
+            raise self._lose("It takes too long and cannot be stopped.", silent=True) from error
+        except EndedError as error:
+            raise self._lose("") from error
+        except CodecError as error:
+            raise self._lose("Your code broke the way in which its results are sent.") from error
+        if type(reply) is not dict or reply.get("number") != number:
+            raise self._lose("Your code broke the way in which its results are sent.")
+        return reply
+
+    def _lose(self, sentence: str, silent: bool = False) -> LostError:
+        """End the process; return the error that says why."""
+        if self._channel is not None:
+            self._channel.close()
+        self._channel = None
+        status = self._starter.end()
+        return LostError(sentence or f"The Python process ended ({_ending(status)}).", silent)
+
+
+def _refer(value: Any) -> int:
+    """Return the number of a kept value; nothing else stays here."""
+    number = getattr(value, "kept_number", None)
+    if type(number) is not int:
+        raise CodecError(f"A {type(value).__name__} cannot be sent to a student's code.")
+    return number
+
+
+def _ending(status: int | None) -> str:
+    """Say how a process ended."""
+    if status is None:
+        return "no reason known"
+    number = -status if status < 0 else status - 128
+    names = {9: "killed, perhaps out of memory", 11: "segmentation fault", 6: "aborted",
+             7: "bus error", 24: "out of processor time", 25: "file too long"}  # fmt: skip
+    return names.get(number, f"exit code {status}")
+
+
+def _checked(answer: dict[str, Any]) -> Reply:
+    """Check what a student's process says of itself."""
+    warned, changed = answer["warned"], answer["changed"]
+    if type(warned) is not list or type(changed) is not dict:
+        raise TypeError
+    failure = None if answer["failure"] is None else _failure(answer["failure"])
+    texts = tuple(_text(text) for text in warned[:5])
+    late = answer["timed_out"] is True
+    return Reply(answer["value"], failure, _text(answer["printed"]), texts, late, changed)
+
+
+def _failure(told: dict[str, Any]) -> Failure:
+    """Read the description of an error."""
+    number = told["line_number"]
+    ancestors = told["ancestors"]
+    if type(ancestors) is not tuple or not (number is None or type(number) is int):
+        raise TypeError
+    at_call = _AT_CALL.get(_text(told["at_call"]), "")
+    return replace(
+        Failure(_text(told["name"])[:100], tuple(map(_text, ancestors[:50])), ""),
+        message=_text(told["message"]),
+        line_number=number,
+        line=_text(told["line"]),
+        function=_text(told["function"]),
+        at_call=at_call,
+    )
+
+
+def _text(value: Any) -> str:
+    """Return a text, cut to what a person may want to read."""
+    if type(value) is not str:
+        raise TypeError
+    return value[:_LONGEST]
