@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from course_lib.exercises.failures import Failure
-from course_lib.grading.box.sandbox import Limits
+from course_lib.grading.box.sandbox import LAYERS, Limits
 from course_lib.grading.box.values import CodecError, Resolve, decode, encode
 from course_lib.grading.channel import Channel, EndedError, SilentError
 from course_lib.grading.starting import Starter
@@ -50,13 +50,13 @@ class Rules:
         For each cell.
     limits : Limits
         For each process.
-    sandboxed : bool
-        Without it only the limits are set; for tests.
+    layers : tuple of str
+        The layers of the sandbox that are tried.
     """
 
     cell_seconds: float = 60.0
     limits: Limits = field(default_factory=Limits)
-    sandboxed: bool = True
+    layers: tuple[str, ...] = LAYERS
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Session:
         self._starter, self._cells, self._rules = starter, cells, rules
         self._told = {
             "limits": rules.limits.as_dict(),
-            "sandboxed": rules.sandboxed,
+            "layers": list(rules.layers),
             "seals": list(seals),
             "watched": list(watched),
         }
@@ -176,13 +176,21 @@ class Session:
                 raise GivenUpError(f"The notebook's process broke down {_MOST_STARTS} times.")
             self._starts += 1
             self._channel = self._starter.start(self._told)
-            try:
-                hello = decode(self._channel.hear(_HELLO_SECONDS))
-            except (EndedError, SilentError, CodecError) as error:
-                self._lose("")
-                raise GivenUpError("The process for the notebook could not be started.") from error
-            self.layers = {"process": self._starter.name, **hello["layers"]}
+            self.layers = {"process": self._starter.name, **self._greet(self._channel)}
             self._run_cells()
+
+    def _greet(self, channel: Channel) -> dict[str, str]:
+        """Wait for a new process's hello; no student's code has run by then."""
+        try:
+            hello = decode(channel.hear(_HELLO_SECONDS))
+            layers: dict[str, str] = hello["layers"]
+        except (EndedError, SilentError) as error:
+            raise GivenUpError(f"The notebook's process did not start. {self._lose('')}") from error
+        except KeyError as error:
+            self._lose("")
+            trouble = f"The notebook's process did not start: {hello['trouble']}."
+            raise GivenUpError(trouble) from error
+        return layers
 
     def _run_cells(self) -> None:
         """Run the cells; one with which the process is lost is left out from then on."""

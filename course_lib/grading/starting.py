@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from course_lib.errors import CourseError
+from course_lib.grading.box.preload import ONE_THREAD
 from course_lib.grading.channel import Channel
 
 _ROOT = str(Path(__file__).resolve().parents[2])
@@ -54,7 +55,6 @@ class Zygote:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
-        self.threads = 0
 
     def start(self, settings: Settings) -> Channel:
         """Fork a process.
@@ -96,12 +96,16 @@ class Zygote:
         self._control = self._process = None
 
     def _launch(self) -> socket.socket:
-        """Start the process that is forked; it says how many threads it has."""
+        """Start the process that is forked; it must have one thread."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = launch(f"zygote({theirs.fileno()})", theirs)
         self._control.settimeout(_START_SECONDS)
-        self.threads = self._hear(self._control)["threads"]
+        if (threads := self._hear(self._control)["threads"]) != 1:
+            raise CourseError(
+                f"The process to be forked has {threads} threads, which is not safe. Grade with "
+                "fresh interpreters instead, and tell us which libraries are installed."
+            )
         self._control.settimeout(_END_SECONDS)
         return self._control
 
@@ -169,7 +173,7 @@ def launch(call: str, pipe: socket.socket) -> subprocess.Popen[bytes]:
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return subprocess.Popen(  # noqa: S603 - our own code
         [sys.executable, "-I", "-c", code],
-        env=environment | {"COURSE_STILL": "1"},
+        env=environment | ONE_THREAD,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         pass_fds=[pipe.fileno()],

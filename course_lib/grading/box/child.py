@@ -139,8 +139,8 @@ def serve(pipe: socket.socket, shell: QuietShell, settings: Message) -> None:
     shell : QuietShell
         Runs the cells.
     settings : dict
-        ``seals``, ``watched``, ``folders`` that are taken out of the import path, and ``layers``
-        of the sandbox, which are told in the hello.
+        ``seals``, ``watched``, ``folders`` that are taken out of the import path, and ``held``, the
+        layers of the sandbox, which are told in the hello.
     """
     standins.install(settings["folders"])
     for name in settings["seals"]:
@@ -148,7 +148,7 @@ def serve(pipe: socket.socket, shell: QuietShell, settings: Message) -> None:
     random.seed(0)  # the same submission gets the same score
     np.random.seed(0)  # noqa: NPY002 - what students' code draws from without a seed
     child = Child(shell, settings["watched"])
-    send(pipe, encode({"layers": settings["layers"]}))
+    send(pipe, encode({"layers": settings["held"]}))
     while (data := receive(pipe)) is not None:
         send(pipe, child.answer(data))
 

@@ -5,6 +5,7 @@ Source: kernel documentation, userspace-api/landlock (Salaun, from Linux 5.13 on
 
 import ctypes
 import os
+import stat
 import struct
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,7 +35,7 @@ def restrict(readable: Iterable[Path], writable: Iterable[Path]) -> str:
     Parameters
     ----------
     readable, writable : iterable of Path
-        Folders or files; those that do not exist are left out.
+        Folders or files; those that cannot be reached are left out.
 
     Returns
     -------
@@ -65,13 +66,14 @@ def restrict(readable: Iterable[Path], writable: Iterable[Path]) -> str:
 
 
 def _allow(ruleset: int, path: Path, access: int) -> None:
-    """Allow some access below a folder, or to a file."""
-    if not path.exists():
-        return
-    if not path.is_dir():
-        access &= _OF_A_FILE
-    place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    """Allow some access below a folder, or to a file; what cannot be reached needs no rule."""
     try:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        if not stat.S_ISDIR(os.fstat(place).st_mode):
+            access &= _OF_A_FILE
         rule = struct.pack("=Qi", access, place)
         kernel.syscall(_ADD, ctypes.c_int(ruleset), _BENEATH, rule, ctypes.c_uint(0))
     finally:

@@ -4,7 +4,7 @@ import contextlib
 import importlib
 import os
 
-# One thread each, and before the first import: a process that has run two is not safe to fork.
+# Set when the process starts: one that has run two threads is not safe to fork.
 ONE_THREAD = {
     name: "1"
     for name in (
@@ -36,7 +36,6 @@ def load() -> None:
 
     Whatever is missing fails in the student's own cell, with the error that belongs there.
     """
-    os.environ.update(ONE_THREAD)
     os.environ.setdefault("MPLBACKEND", "agg")
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):

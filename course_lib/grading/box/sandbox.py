@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,6 +16,7 @@ except ImportError:  # Windows has none
     resource = None  # type: ignore[assignment]
 
 LAYERS = ("user", "namespaces", "network", "files", "landlock", "privileges", "limits")
+_NOT_WANTED = "missing (not asked for)"
 _SPACES = (
     kernel.NEW_MOUNTS | kernel.NEW_PROCESSES | kernel.NEW_IPC | kernel.NEW_HOST_NAME
     | kernel.NEW_NETWORK
@@ -52,7 +54,7 @@ class Limits:
         return asdict(self)
 
 
-def enter(limits: Limits, scratch: str, sandboxed: bool = True) -> dict[str, str]:
+def enter(limits: Limits, scratch: str, wanted: Sequence[str] = LAYERS) -> dict[str, str]:
     """Enter the sandbox; on Linux it is a new process that returns from here.
 
     Parameters
@@ -61,56 +63,80 @@ def enter(limits: Limits, scratch: str, sandboxed: bool = True) -> dict[str, str
         What the process may use.
     scratch : str
         A folder of its own, where /tmp cannot be made private.
-    sandboxed : bool
-        Without it only the limits are set.
+    wanted : sequence of str
+        The layers to try; "network" and "files" come with "namespaces".
 
     Returns
     -------
     dict
         From each of `LAYERS` to how it holds, or "missing" and why.
     """
-    layers = dict.fromkeys(LAYERS, "missing (not asked for)")
+    layers = dict.fromkeys(LAYERS, _NOT_WANTED)
     home = Path(scratch)
-    if sandboxed and sys.platform == "linux":
-        home = _enter_linux(limits, layers, home)
-    elif sandboxed:
+    if sys.platform == "linux":
+        home = _enter_linux(limits, layers, home, wanted)
+    else:
         layers.update(dict.fromkeys(LAYERS, f"missing (not on {sys.platform})"))
-    layers["limits"] = _limit(limits)
+    if "limits" in wanted:
+        layers["limits"] = _limit(limits)
     os.environ.update(HOME=str(home), TMPDIR=str(home), USER="student", LOGNAME="student")
     os.chdir(home)
     return layers
 
 
-def _enter_linux(limits: Limits, layers: dict[str, str], home: Path) -> Path:
+def _enter_linux(limits: Limits, layers: dict[str, str], home: Path, wanted: Sequence[str]) -> Path:
     """Put all layers on, from the outside to the inside; return the folder to work in."""
-    user = _own_user() if os.geteuid() == 0 else None
+    shown = files.readable()  # while they can still be looked for
+    user = _own_user() if os.geteuid() == 0 and "user" in wanted else None
     if user is not None:
         os.chown(home, user, user)
-    spaces = _separate(layers, user)
+    spaces = "namespaces" in wanted and _separate(layers, user)
     if spaces:
         _continue_as_first_process()
-        try:
-            files.enter(limits.file_mb)
-            layers["files"] = "system and Python, read-only; private /tmp"
-            home = Path("/tmp")  # noqa: S108 - a private one, in memory
-        except OSError as error:
-            layers["files"] = _missing(error)
+        home = _change_files(limits, layers, home)
     if user is not None and os.geteuid() == 0:
         _become(user)
-    layers["user"] = f"unprivileged ({'own user' if user else 'user namespace'})"
-    if user is None and not spaces:
-        layers["user"] = "unprivileged (whoever grades)"
-    layers["privileges"] = _give_back()
+    if os.geteuid() != 0:
+        layers["user"] = _describe_user(user is not None, spaces)
+    if "privileges" in wanted:
+        layers["privileges"] = _give_back()
     kernel.die_with_parent(signal.SIGKILL)  # again, since a new user takes it back
-    try:
-        own_root = home in files.WRITABLE  # it holds nothing that must not be read
-        shown = (Path("/"),) if own_root else (*files.readable(), Path("/proc"))
-        writable = files.WRITABLE if own_root else (home,)
-        devices = [Path("/dev", name) for name in files.DEVICES]
-        layers["landlock"] = landlock.restrict(shown, (*writable, *devices))
-    except OSError as error:
-        layers["landlock"] = _missing(error)
+    if "landlock" in wanted:
+        layers["landlock"] = _lock(home, shown)
     return home
+
+
+def _change_files(limits: Limits, layers: dict[str, str], home: Path) -> Path:
+    """Change what files are seen; return the folder to work in."""
+    try:
+        files.enter(limits.file_mb)
+    except OSError as error:
+        layers["files"] = _missing(error)
+        return home
+    layers["files"] = "system and Python, read-only; private /tmp"
+    return files.WRITABLE[0]
+
+
+def _describe_user(own: bool, spaces: bool) -> str:
+    """Say as whom the student's code runs, and what that costs."""
+    whose = "own user" if own else "user namespace" if spaces else "whoever grades"
+    try:
+        Path(sys.base_prefix).stat()
+    except OSError:
+        return f"unprivileged ({whose}); Python lies where it cannot read, so late imports fail"
+    return f"unprivileged ({whose})"
+
+
+def _lock(home: Path, shown: Sequence[Path]) -> str:
+    """Lock files, TCP and other processes' doors; return what holds."""
+    own_root = home in files.WRITABLE  # it holds nothing that must not be read
+    shown = (Path("/"),) if own_root else (*shown, Path("/proc"))
+    writable = files.WRITABLE if own_root else (home,)
+    devices = [Path("/dev", name) for name in files.DEVICES]
+    try:
+        return landlock.restrict(shown, (*writable, *devices))
+    except OSError as error:
+        return _missing(error)
 
 
 def _separate(layers: dict[str, str], user: int | None) -> bool:
@@ -143,9 +169,9 @@ def _as_owner() -> None:
     """Make namespaces in a new namespace of users, in which this user is somebody else."""
     user, group = os.geteuid(), os.getegid()
     kernel.unshare(_SPACES | kernel.NEW_USER)
-    Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
-    Path("/proc/self/uid_map").write_text(f"{_INSIDE_USER} {user} 1", encoding="ascii")
-    Path("/proc/self/gid_map").write_text(f"{_INSIDE_USER} {group} 1", encoding="ascii")
+    Path("/proc/self/setgroups").write_text("deny", encoding="utf-8")
+    Path("/proc/self/uid_map").write_text(f"{_INSIDE_USER} {user} 1", encoding="utf-8")
+    Path("/proc/self/gid_map").write_text(f"{_INSIDE_USER} {group} 1", encoding="utf-8")
 
 
 def _continue_as_first_process() -> None:
@@ -209,7 +235,8 @@ def _limit(limits: Limits) -> str:
 def _limit_one(name: str, value: int) -> bool:
     """Set one limit, where the system has it and no lower one holds already."""
     kind: Any = getattr(resource, f"RLIMIT_{name}", None)
-    if kind is None or (name == "AS" and sys.platform == "darwin"):
+    useless = (name == "AS" and sys.platform == "darwin") or (name == "NPROC" and not os.geteuid())
+    if kind is None or useless:
         return False
     highest = resource.getrlimit(kind)[1]
     value = value if highest == resource.RLIM_INFINITY else min(value, highest)
@@ -223,7 +250,7 @@ def _limit_one(name: str, value: int) -> bool:
 def _address_space() -> int:
     """Return how much address space this process takes by now, in bytes."""
     try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
     except OSError:
         return 4096 * _MEGABYTE
     return pages * resource.getpagesize()

@@ -16,6 +16,7 @@ from typing import Any
 
 from course_lib.grading.box import child, kernel, preload, sandbox
 from course_lib.grading.box.shell import QuietShell, make_shell
+from course_lib.grading.box.values import encode
 
 _MOST = 65536
 _PATIENCE_SECONDS = 5.0
@@ -108,8 +109,12 @@ def _become_child(pipe: socket.socket, settings: dict[str, Any], shell: QuietShe
     limits = sandbox.Limits(**settings["limits"])
     folders = [folder for folder in sys.path if Path(folder, "course_lib").is_dir()]
     ours = [folder for folder in folders if folder not in site.getsitepackages()]
-    layers = sandbox.enter(limits, settings["scratch"], settings["sandboxed"])
-    child.serve(pipe, shell, settings | {"layers": layers, "folders": ours})
+    try:
+        layers = sandbox.enter(limits, settings["scratch"], settings["layers"])
+    except Exception as error:  # noqa: BLE001 - told, since nothing that is printed here is seen
+        child.send(pipe, encode({"trouble": f"{type(error).__name__}: {error}"}))
+        os._exit(1)
+    child.serve(pipe, shell, settings | {"held": layers, "folders": ours})
     os._exit(0)
 
 
@@ -144,7 +149,7 @@ def _end_children() -> int | None:
 def _children() -> list[int]:
     """List the processes whose parent this one is."""
     try:
-        listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
+        listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="utf-8")
     except OSError:  # not every kernel has this list
         return [process for process in _processes() if _parent(process) == os.getpid()]
     return [int(process) for process in listed.split()]
