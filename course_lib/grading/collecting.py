@@ -56,8 +56,11 @@ def collect(
     CourseError
         If there is nothing to collect.
     """
-    found = list(_in_archive(source) if source.is_file() else _in_folder(_submitted(source)))
-    found = _without_shared_folder(found, {notebook.name for notebook in notebooks})
+    if source.is_file():
+        names = {notebook.name for notebook in notebooks}
+        found = _without_shared_folder(list(_in_archive(source)), names)
+    else:
+        found = list(_in_folder(_submitted(source)))
     submissions = list(_notebooks(source, found, notebooks, only))
     submissions += _without_notebook(source, found, notebooks, submissions)
     if not submissions:

@@ -5,6 +5,7 @@ cells run again without the one that did it.
 """
 
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -48,6 +49,8 @@ class Rules:
     ----------
     cell_seconds : float
         For each cell.
+    total_seconds : float
+        For all cells and questions together.
     limits : Limits
         For each process.
     layers : tuple of str
@@ -55,6 +58,7 @@ class Rules:
     """
 
     cell_seconds: float = 60.0
+    total_seconds: float = 600.0
     limits: Limits = field(default_factory=Limits)
     layers: tuple[str, ...] = LAYERS
 
@@ -96,6 +100,15 @@ class Session:
         Times and limits.
     seals, watched : sequence of str
         As `box.child` takes them.
+
+    Attributes
+    ----------
+    layers : dict
+        Which layers of the sandbox hold.
+    errors : dict
+        From the place of a cell to what went wrong with it.
+    left_out : set of int
+        Places of cells with which a process was lost.
     """
 
     def __init__(
@@ -116,9 +129,11 @@ class Session:
         }
         self._channel: Channel | None = None
         self._starts = 0
-        self._left_out: set[int] = set()
+        self._until = time.monotonic() + rules.total_seconds
+        self.left_out: set[int] = set()
         self.layers: dict[str, str] = {}
         self.errors: dict[int, str] = {}
+        self._late: set[int] = set()
 
     def find(self, name: str, resolve: Resolve) -> tuple[str, Any]:
         """Look a name up, with the cells run again if need be.
@@ -162,6 +177,10 @@ class Session:
         except (KeyError, TypeError, ValueError) as error:
             raise self._lose("Your code broke the way in which its results are sent.") from error
 
+    def is_late(self, place: int) -> bool:
+        """Tell whether a cell was stopped because it took too long."""
+        return place in self._late
+
     def close(self) -> None:
         """End the process and all that it started."""
         if self._channel is not None:
@@ -174,6 +193,8 @@ class Session:
         while self._channel is None:
             if self._starts == _MOST_STARTS:
                 raise GivenUpError(f"The notebook's process broke down {_MOST_STARTS} times.")
+            if time.monotonic() > self._until:
+                raise GivenUpError(f"All in all it takes over {self._rules.total_seconds:g} s.")
             self._starts += 1
             self._channel = self._starter.start(self._told)
             self.layers = {"process": self._starter.name, **self._greet(self._channel)}
@@ -195,18 +216,19 @@ class Session:
     def _run_cells(self) -> None:
         """Run the cells; one with which the process is lost is left out from then on."""
         for place, source in enumerate(self._cells):
-            if place in self._left_out:
+            if place in self.left_out:
                 continue
-            late = self._starts > 1 and "too long" in self.errors.get(place, "")
-            seconds = _AGAIN_SECONDS if late else self._rules.cell_seconds
+            left = max(self._until - time.monotonic(), 0.1)
+            seconds = min(left, _AGAIN_SECONDS if place in self._late else self._rules.cell_seconds)
             request = {"ask": "cell", "source": source, "seconds": seconds}
             try:
                 reply = self.ask(request, seconds, lambda number, name: None)
             except LostError as lost:
-                self._left_out.add(place)
+                self.left_out.add(place)
                 self.errors[place] = str(lost)
                 return
             if reply.timed_out:
+                self._late.add(place)
                 self.errors[place] = f"It takes too long (limit {self._rules.cell_seconds:g} s)."
             elif reply.failure is not None:
                 self.errors[place] = f"{reply.failure.name}: {reply.failure.message}"

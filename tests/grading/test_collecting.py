@@ -87,14 +87,19 @@ def test_a_date_of_brightspace_counts():
     assert after - before == 3 * 3600
 
 
-def test_a_folder_around_all_students_is_left_out(tmp_path):
-    write(tmp_path, ["top/alice/02_normalization/x.ipynb", "top/bob/02_normalization/x.ipynb"])
-    assert found(tmp_path) == [("alice", NAME), ("bob", NAME)]
-
-
-def test_a_student_alone_with_two_assignments_is_no_folder_around(tmp_path):
-    write(tmp_path, ["alice/01_compression_dicom/x.ipynb", "alice/02_normalization/x.ipynb"])
-    assert found(tmp_path) == [("alice", "01_compression_dicom"), ("alice", NAME)]
+@pytest.mark.parametrize(
+    ("places", "students"),
+    [
+        (["top/alice/02_normalization/x.ipynb", "top/bob/02_normalization/x.ipynb"], "alice bob"),
+        (["alice/01_compression_dicom/x.ipynb", "alice/02_normalization/x.ipynb"], "alice alice"),
+    ],
+)
+def test_a_folder_around_all_students_in_a_zip_is_left_out(tmp_path, places, students):
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for place in places:
+            archive.writestr(place, notebook("x = 1"))
+    assert [student for student, _ in found(path)] == students.split()
 
 
 def test_a_renamed_notebook_is_known_by_what_it_defines(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import QUICK, QUIZ, SEED, SOLVED, Z_SCORE
+from grading_toys import QUICK, QUIZ, SEED, SOLVED, Z_SCORE
 
 from course_lib.grading.box import landlock
 from course_lib.grading.box.sandbox import LAYERS, Limits
@@ -171,7 +171,7 @@ def test_everything_ends_with_the_grader_itself(tmp_path):
     code = """
 import sys, time
 sys.path[:0] = [{root!r}, {tests!r}]
-from conftest import QUICK, QUIZ, SEED, SOLVED
+from grading_toys import QUICK, QUIZ, SEED, SOLVED
 from course_lib.grading.examining import examine
 from course_lib.grading.session import Session
 from course_lib.grading.starting import {starter}

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import MODEL, NOISE, QUICK, QUIZ, SEED, SOLVED, Z_SCORE
+from grading_toys import MODEL, NOISE, QUICK, QUIZ, SEED, SOLVED, Z_SCORE
 
 from course_lib.grading.examining import examine
 
