@@ -19,6 +19,7 @@ from course_lib.grading.starting import Starter
 _GRACE_SECONDS = 2.0
 _HELLO_SECONDS = 120.0
 _AGAIN_SECONDS = 2.0
+_ENDING_SECONDS = 0.5
 _MOST_STARTS = 8
 _LONGEST = 2000
 
@@ -256,7 +257,7 @@ class Session:
         if self._channel is not None:
             self._channel.close()
         self._channel = None
-        status = self._starter.end()
+        status = self._starter.end(0.0 if silent else _ENDING_SECONDS)
         return LostError(sentence or f"The Python process ended ({_ending(status)}).", silent)
 
 

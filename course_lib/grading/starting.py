@@ -34,8 +34,14 @@ class Starter(Protocol):
         """Start a process."""
         ...
 
-    def end(self) -> int | None:
-        """End the process; return its exit code, minus a signal, or None if it was ended."""
+    def end(self, patience: float = 0.0) -> int | None:
+        """End the process, after so many seconds if it does not end by itself.
+
+        Returns
+        -------
+        int or None
+            Its exit code, or minus a signal; None if it was ended from here.
+        """
         ...
 
     def close(self) -> None:
@@ -71,12 +77,12 @@ class Zygote:
         self._hear(control)
         return Channel(mine)
 
-    def end(self) -> int | None:
+    def end(self, patience: float = 0.0) -> int | None:
         """End the process and all that it started."""
         if self._control is None:
             return None
         try:
-            self._control.send(b"{}")
+            self._control.send(json.dumps({"patience": patience}).encode())
             status: int | None = self._hear(self._control)["status"]
         except (CourseError, OSError):
             self.close()  # a new one is launched when it is needed
@@ -137,11 +143,13 @@ class Fresh:
             self._process = launch(f"fresh({theirs.fileno()}, {told!r})", theirs)
         return Channel(mine)
 
-    def end(self) -> int | None:
+    def end(self, patience: float = 0.0) -> int | None:
         """End the interpreter and its group of processes."""
         if self._process is None:
             return None
-        early = self._process.poll()
+        early: int | None = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            early = self._process.wait(patience)
         if hasattr(os, "killpg"):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)

@@ -75,7 +75,7 @@ def _obey(control: socket.socket, shell: QuietShell) -> None:
             pipe.close()
             _tell(control, process=process)
         else:
-            status = _end_children()
+            status = _end_children(order["patience"])
             shutil.rmtree(scratch, ignore_errors=True)
             _tell(control, status=status)
     shutil.rmtree(scratch, ignore_errors=True)
@@ -127,14 +127,18 @@ def _close_all_but(pipe: socket.socket) -> None:
     os.closerange(pipe.fileno() + 1, 4096)
 
 
-def _end_children() -> int | None:
-    """End every descendant; return how the first one ended, its exit code or minus a signal."""
+def _end_children(patience: float = 0.0) -> int | None:
+    """End every descendant; return how the first one ended, its exit code or minus a signal.
+
+    One that is about to end by itself is waited for a little, so that its own reason is told.
+    """
     first: int | None = None
-    until = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < until:
-        for process in _children():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+    start = time.monotonic()
+    while time.monotonic() < start + _PATIENCE_SECONDS:
+        if first is not None or time.monotonic() >= start + patience:
+            for process in _children():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
         try:
             process, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
