@@ -6,14 +6,14 @@ cells run again without the one that did it.
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from course_lib.exercises.failures import Failure
 from course_lib.grading.box.sandbox import LAYERS, Limits
 from course_lib.grading.box.values import CodecError, Resolve, decode, encode
 from course_lib.grading.channel import Channel, EndedError, SilentError
+from course_lib.grading.replies import Reply, read
 from course_lib.grading.starting import Starter
 
 _GRACE_SECONDS = 2.0
@@ -21,13 +21,6 @@ _HELLO_SECONDS = 120.0
 _AGAIN_SECONDS = 2.0
 _ENDING_SECONDS = 0.5
 _MOST_STARTS = 8
-_LONGEST = 2000
-
-
-_AT_CALL: dict[str, Literal["", "uncallable", "signature"]] = {
-    "uncallable": "uncallable",
-    "signature": "signature",
-}
 
 
 class LostError(Exception):
@@ -62,30 +55,6 @@ class Rules:
     total_seconds: float = 600.0
     limits: Limits = field(default_factory=Limits)
     layers: tuple[str, ...] = LAYERS
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came of one question to the process.
-
-    Parameters
-    ----------
-    value : Any
-        What was returned; what could not be sent is as the caller's `resolve` made it.
-    failure : Failure or None
-        The error that was raised instead.
-    printed, warned, timed_out
-        As in `running.Outcome`.
-    changed : mapping
-        From the place of an argument to what the call has made of it.
-    """
-
-    value: Any
-    failure: Failure | None
-    printed: str
-    warned: tuple[str, ...]
-    timed_out: bool
-    changed: Mapping[int, Any]
 
 
 class Session:
@@ -174,7 +143,7 @@ class Session:
         """
         answer = self._ask(request | {"seconds": seconds}, seconds, resolve)
         try:
-            return _checked(answer)
+            return read(answer)
         except (KeyError, TypeError, ValueError) as error:
             raise self._lose("Your code broke the way in which its results are sent.") from error
 
@@ -277,38 +246,3 @@ def _ending(status: int | None) -> str:
     names = {9: "killed, perhaps out of memory", 11: "segmentation fault", 6: "aborted",
              7: "bus error", 24: "out of processor time", 25: "file too long"}  # fmt: skip
     return names.get(number, f"exit code {status}")
-
-
-def _checked(answer: dict[str, Any]) -> Reply:
-    """Check what a student's process says of itself."""
-    warned, changed = answer["warned"], answer["changed"]
-    if type(warned) is not list or type(changed) is not dict:
-        raise TypeError
-    failure = None if answer["failure"] is None else _failure(answer["failure"])
-    texts = tuple(_text(text) for text in warned[:5])
-    late = answer["timed_out"] is True
-    return Reply(answer["value"], failure, _text(answer["printed"]), texts, late, changed)
-
-
-def _failure(told: dict[str, Any]) -> Failure:
-    """Read the description of an error."""
-    number = told["line_number"]
-    ancestors = told["ancestors"]
-    if type(ancestors) is not tuple or not (number is None or type(number) is int):
-        raise TypeError
-    at_call = _AT_CALL.get(_text(told["at_call"]), "")
-    return replace(
-        Failure(_text(told["name"])[:100], tuple(map(_text, ancestors[:50])), ""),
-        message=_text(told["message"]),
-        line_number=number,
-        line=_text(told["line"]),
-        function=_text(told["function"]),
-        at_call=at_call,
-    )
-
-
-def _text(value: Any) -> str:
-    """Return a text, cut to what a person may want to read."""
-    if type(value) is not str:
-        raise TypeError
-    return value[:_LONGEST]
