@@ -17,7 +17,7 @@ from course_lib.commands.output import FAILED, console, table
 from course_lib.errors import CourseError
 from course_lib.grading import running
 from course_lib.grading.box.sandbox import Limits
-from course_lib.grading.collecting import collect, newest
+from course_lib.grading.collecting import collect, newest, plain
 from course_lib.grading.grade import Settings
 from course_lib.grading.grades import as_csv
 from course_lib.grading.pool import local_pool
@@ -87,7 +87,7 @@ def _print_line(shown: Console, result: Result, known: bool) -> None:
     said = result.problem or "; ".join(result.notes)
     when = "as before" if known and not result.problem else f"{result.seconds:.2f} s"
     line = f"{result.student}  {result.assignment or '?'}  {points}  {when}  {said}"
-    shown.print(escape(line.rstrip()), soft_wrap=True)
+    shown.print(escape(plain(line.rstrip())), soft_wrap=True)  # no student moves our cursor
 
 
 def _counting(submissions: Sequence[Submission], results: Sequence[Result]) -> list[Result]:

@@ -2,6 +2,7 @@
 
 import re
 import stat
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -80,6 +81,18 @@ def newest(submissions: Iterable[Submission]) -> list[Submission]:
     """
     ordered = sorted(submissions, key=_age)
     return list({(one.student, one.assignment): one for one in ordered}.values())
+
+
+def plain(text: str) -> str:
+    r"""Write a name in one way: composed letters, and nothing that cannot be printed.
+
+    Examples
+    --------
+    >>> plain("Zoe\u0308"), plain("a\x1b[2J")
+    ('Zoë', 'a?[2J')
+    """
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(c if c.isprintable() else "?" for c in composed)
 
 
 def _age(submission: Submission) -> tuple[bool, float, str]:
@@ -161,9 +174,9 @@ def _notebooks(
             continue
         whose = owner(one.place, names)
         made = Submission(
-            student=whose.student,
+            student=plain(whose.student),
             assignment="",
-            place=one.place,
+            place=plain(one.place),
             path=one.path or source,
             member=one.member,
             handed_in=_when(whose, one),
@@ -221,7 +234,7 @@ def _without_notebook(
         listed = ", ".join(PurePosixPath(one.place).name for one in files[:5])
         held = "nothing" if files[0].place.endswith("/") else f"only {listed}"
         problem = f"There is no notebook; {held}."
-        yield Submission(student, assignment, folder, source, problem=problem)
+        yield Submission(plain(student), assignment, plain(folder), source, problem=problem)
 
 
 def _folder(one: _Found) -> str:

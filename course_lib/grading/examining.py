@@ -90,7 +90,7 @@ def ask(
     """
     asking = Asking(session)
     try:
-        state, answer = session.find(exercise.name, asking.resolve)
+        state, answer = _find(exercise.name, session, asking)
     except LostError as lost:
         return [Outcome(failure=Failure("ProcessEnded", ("ProcessEnded",), str(lost)))], ""
     except GivenUpError as error:
@@ -104,6 +104,14 @@ def ask(
         if outcomes[-1].timed_out or asking.lost:
             break
     return outcomes, ""
+
+
+def _find(name: str, session: Session, asking: Asking) -> tuple[str, Any]:
+    """Look an answer up; what another exercise has spoilt is started anew first."""
+    try:
+        return session.find(name, asking.resolve)
+    except LostError:
+        return session.find(name, asking.resolve)
 
 
 def _ask_once(exercise: Exercise, asking: Asking, answer: Any, arguments: Arguments) -> Outcome:

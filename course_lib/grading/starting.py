@@ -70,12 +70,20 @@ class Zygote:
         CourseError
             If the process that is to be forked does not start.
         """
-        control = self._control or self._launch()
         mine, theirs = socket.socketpair()
         with theirs:
-            socket.send_fds(control, [json.dumps(settings).encode()], [theirs.fileno()])
-        self._hear(control)
+            try:
+                self._order(settings, theirs)
+            except (CourseError, OSError):  # the one that is forked was lost: another one
+                self.close()
+                self._order(settings, theirs)
         return Channel(mine)
+
+    def _order(self, settings: Settings, pipe: socket.socket) -> None:
+        """Ask for a process that talks through a pipe."""
+        control = self._control or self._launch()
+        socket.send_fds(control, [json.dumps(settings).encode()], [pipe.fileno()])
+        self._hear(control)
 
     def end(self, patience: float = 0.0) -> int | None:
         """End the process and all that it started."""

@@ -123,6 +123,7 @@ def test_other_seeds_and_other_content_are_other_results(graded, tmp_path):
     assert len(keys) == 4
 
 
+@pytest.mark.slow
 def test_without_a_fork_the_scores_are_the_same(graded):
     folder, results = graded
     task = make_task(folder / "in", Store(folder / "other"))
@@ -173,22 +174,22 @@ def seed_file(tmp_path_factory):
 def test_kill_9_and_a_second_run_give_the_same_table_byte_for_byte(tmp_path, seed_file):
     slow = "import time\ntime.sleep(0.5)"
     class_of = {
-        f"student{i:02}": HandedIn(honest(extra=[slow, f"x = {i}"]), FULL) for i in range(8)
+        f"student{i:02}": HandedIn(honest(extra=[slow, f"x = {i}"]), FULL) for i in range(6)
     }
     write_class(tmp_path / "in", class_of, ASSIGNMENT)
-    options = ["--workers", 2, "--seed-file", seed_file]
+    options = ["--workers", 1, "--seed-file", seed_file]
     whole = course(tmp_path / "in", "--out", tmp_path / "whole", *options)
     subprocess.run(whole, check=True, capture_output=True)
     command = course(tmp_path / "in", "--out", tmp_path / "out", *options)
     first = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
     results = tmp_path / "out" / "results"
     until = time.monotonic() + 120
-    while len(list(results.glob("*.json"))) < 3 and time.monotonic() < until:
+    while len(list(results.glob("*.json"))) < 2 and time.monotonic() < until:
         time.sleep(0.02)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     finished = {path: path.read_bytes() for path in results.glob("*.json")}
-    assert 3 <= len(finished) < len(class_of)
+    assert 2 <= len(finished) < len(class_of)
     second = subprocess.run(command, check=True, capture_output=True, text=True)
     assert second.stdout.count("as before") == len(finished)
     assert {path: path.read_bytes() for path in finished} == finished
@@ -245,6 +246,7 @@ def test_a_copy_of_the_courses_solution_is_noticed_and_an_own_one_is_not():
     assert copied(exercise, ["def broken(", "x = 0x" + "f" * 50_000]) is None
 
 
+@pytest.mark.slow
 def test_no_honest_solution_of_the_course_is_taken_for_a_copy():
     from course_lib.authoring.build import solved
     from course_lib.authoring.source import all_sources, read

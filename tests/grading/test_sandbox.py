@@ -165,6 +165,7 @@ def test_scratch_folders_and_connections_are_gone(session, zygote):
     assert set(Path(tempfile.gettempdir()).glob("course-grade-*")) <= folders
 
 
+@pytest.mark.slow
 def test_everything_ends_with_the_grader_itself(tmp_path):
     import subprocess
 

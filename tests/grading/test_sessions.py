@@ -23,6 +23,7 @@ def test_right_answers_get_all_points(session):
     assert [points(open_session, one) for one in ALL] == [2, 1, 1, 1]
 
 
+@pytest.mark.slow
 def test_a_fresh_interpreter_gives_the_same_points(session, fresh):
     wrong = 'def z_score(image):\n    return image\nquiz_sum = "A"'
     for cells in (tuple(SOLVED.values()), (*SOLVED.values(), wrong)):
@@ -258,3 +259,30 @@ def test_arrays_arrive_as_they_are(session):
     cell = "def z_score(image):\n    raise ValueError(image.tobytes().hex() + str(image.dtype))"
     expected = np.array([1.0, 2, 3, 4, 10])
     assert expected.tobytes().hex() + "float64" in sentence(session(cell))
+
+
+def test_what_topics_seal_exists_and_refuses(session):
+    from course_lib.exercises import registry
+
+    sealed = {
+        name
+        for topic in registry.topic_names()
+        for exercise in registry.exercises_of(topic).values()
+        for name in exercise.sealed
+    }
+    lines = [f"import {name.rpartition('.')[0]}\n{name}([[1.0], [2.0]])" for name in sorted(sealed)]
+    assert lines
+    open_session = session(*lines, SOLVED["z_score"], seals=sorted(sealed))
+    assert points(open_session) == 2
+    told = [open_session.errors.get(place, "") for place in range(len(lines))]
+    assert [text for text in told if "is sealed while grading" not in text] == []
+
+
+def test_an_exercise_that_confuses_the_pipe_costs_only_its_own_points(session):
+    cell = (
+        "def z_score(image):\n    import os\n    for number in range(3, 64):\n"
+        "        try: os.write(number, b'\\0' * 7 + b'\\1' + b'x')\n"
+        "        except OSError: pass\n    raise ValueError"
+    )
+    open_session = session(cell, SOLVED["Model"], SOLVED["quiz_sum"])
+    assert [points(open_session, one) for one in (Z_SCORE, MODEL, QUIZ)] == [0, 1, 1]

@@ -7,7 +7,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 # What IPython imports only when it first runs a cell is so imported once, before any fork. Figures
 # are inline from the start, as in a notebook.
-_WARM_UP = ("%matplotlib inline", "1", "raise ValueError", "def broken(:", "await _()")
+_WARM_UP = ("%matplotlib inline", "1", "raise ValueError", "def broken(:")
 
 
 class QuietShell(InteractiveShell):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, cast
 import numpy as np
 
 MOST_BYTES = 64 * 2**20
-_MOST_HEADER = 16 * 2**20
+_MOST_HEADER = 8 * 2**20  # as objects it takes many times as much
 _DEEPEST = 32
 _ARRAY_KINDS = "biufcUSMm"
 _LENGTH = struct.Struct(">I")
