@@ -148,7 +148,8 @@ class Fresh:
         self._scratch = tempfile.mkdtemp(prefix="course-grade-")
         told = settings | {"scratch": self._scratch}
         with theirs:
-            self._process = launch(f"fresh({theirs.fileno()}, {told!r})", theirs)
+            number = None if sys.platform == "win32" else theirs.fileno()
+            self._process = launch(f"fresh({number}, {told!r})", theirs)
         return Channel(mine)
 
     def end(self, patience: float = 0.0) -> int | None:
@@ -180,21 +181,37 @@ def launch(call: str, pipe: socket.socket) -> subprocess.Popen[bytes]:
     call : str
         The call.
     pipe : socket
-        Is passed on under its own number.
+        Is passed on; under its own number where numbers can be.
     """
     code = (
         f"import sys; sys.path.insert(0, {_ROOT!r}); "
         f"from course_lib.grading.box.start import fresh, zygote; {call}"
     )
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    command, environment = [sys.executable, "-I", "-c", code], environment | ONE_THREAD
+    if sys.platform == "win32":
+        return _launch_on_windows(command, environment, pipe)
     return subprocess.Popen(  # noqa: S603 - our own code
-        [sys.executable, "-I", "-c", code],
-        env=environment | ONE_THREAD,
+        command,
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         pass_fds=[pipe.fileno()],
         start_new_session=True,
     )
+
+
+def _launch_on_windows(
+    command: list[str], environment: dict[str, str], pipe: socket.socket
+) -> subprocess.Popen[bytes]:
+    """Start a process that is told on stdin which socket is its own; not run by our tests."""
+    process = subprocess.Popen(  # noqa: S603 - our own code
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    )
+    if sys.platform == "win32" and process.stdin is not None:
+        with process.stdin as told:
+            told.write(pipe.share(process.pid))
+    return process
 
 
 def best() -> Starter:

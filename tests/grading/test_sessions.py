@@ -1,5 +1,7 @@
 """A submission's code runs elsewhere, and is judged here."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from grading_toys import MODEL, NOISE, QUICK, QUIZ, SEED, SOLVED, Z_SCORE
@@ -32,6 +34,8 @@ def test_a_fresh_interpreter_gives_the_same_points(session, fresh):
         anew = session(*cells, starter=fresh)
         assert [points(anew, one) for one in ALL] == by_fork
         assert anew.layers["process"] == "fresh interpreter"
+    bare = session(*SOLVED.values(), starter=fresh, rules=replace(QUICK, layers=("limits",)))
+    assert [points(bare, one) for one in ALL] == [2, 1, 1, 1]
 
 
 def test_a_known_mistake_is_named(session):
@@ -120,8 +124,6 @@ def test_the_libraries_of_the_course_work(session):
 
 
 def test_an_endless_cell_is_stopped_and_what_it_defined_counts(session):
-    from dataclasses import replace
-
     open_session = session(
         SOLVED["z_score"] + "while True:\n    pass", rules=replace(QUICK, cell_seconds=0.5)
     )
@@ -130,8 +132,6 @@ def test_an_endless_cell_is_stopped_and_what_it_defined_counts(session):
 
 
 def test_a_cell_that_swallows_its_end_is_left_out_of_a_second_run(session):
-    from dataclasses import replace
-
     cells = (
         SOLVED["z_score"],
         "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",

@@ -1,5 +1,6 @@
 """The process of one submission: it runs the cells, then answers "what is f(x)?"."""
 
+import os
 import random
 import socket
 import struct
@@ -180,6 +181,6 @@ def _exactly(pipe: socket.socket, count: int) -> bytes | None:
 
 def silence() -> None:
     """Let everything that is printed go nowhere, and let nothing be read."""
-    sys.stdin = open("/dev/null", encoding="utf-8")  # noqa: SIM115, PTH123 - for the whole process
-    sys.stdout = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115, PTH123 - likewise
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - for the whole process
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - likewise
     sys.stderr = sys.stdout

@@ -41,17 +41,21 @@ def zygote(number: int) -> None:
         _end_children()
 
 
-def fresh(number: int, settings: dict[str, Any]) -> None:
+def fresh(number: int | None, settings: dict[str, Any]) -> None:
     """Be the one child of this process, where there is no fork or it is unsafe.
 
     Parameters
     ----------
-    number : int
-        File descriptor of the socket to the supervisor.
+    number : int or None
+        File descriptor of the socket to the supervisor; on Windows it is described on stdin.
     settings : dict
         What a zygote is told with each fork.
     """
-    _become_child(socket.socket(fileno=number), settings, _prepare())
+    if sys.platform == "win32":
+        pipe = socket.fromshare(sys.stdin.buffer.read())
+    else:
+        pipe = socket.socket(fileno=number)
+    _become_child(pipe, settings, _prepare())
 
 
 def _prepare() -> QuietShell:
@@ -104,7 +108,8 @@ def _become_child(pipe: socket.socket, settings: dict[str, Any], shell: QuietShe
     """Enter the sandbox and serve; never returns to the caller's code."""
     if hasattr(os, "setsid") and os.getsid(0) != os.getpid():
         os.setsid()
-    _close_all_but(pipe)
+    if os.name == "posix":
+        _close_all_but(pipe)
     child.silence()
     limits = sandbox.Limits(**settings["limits"])
     folders = [folder for folder in sys.path if Path(folder, "course_lib").is_dir()]
