@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import groupby
@@ -19,7 +20,7 @@ from course_lib.grading.cells import code_cells
 from course_lib.grading.copies import copied
 from course_lib.grading.examining import Examined, examine
 from course_lib.grading.result import CaseLine, Result, Score
-from course_lib.grading.session import Rules, Session
+from course_lib.grading.session import LostError, Rules, Session
 from course_lib.grading.starting import Fresh, Starter, best
 from course_lib.grading.submission import Submission, UnreadableError
 from course_lib.quiz.registry import find_graded
@@ -148,7 +149,7 @@ def _blank(
 def _grade_cells(
     blank: Result, cells: list[str], exercises: Sequence[Exercise], settings: Settings
 ) -> Result:
-    """Run the cells once for each set of sealed functions, and ask all that is asked."""
+    """Run the cells, and ask all that is asked."""
     scores: dict[str, Score] = {}
     notes: dict[str, None] = {}
     layers: dict[str, str] = {}
@@ -172,16 +173,24 @@ def _grade_cells(
 def _sessions(
     cells: list[str], exercises: Sequence[Exercise], settings: Settings
 ) -> Iterator[tuple[Session, list[Exercise]]]:
-    """Open a session for each set of sealed functions, one after the other."""
-    starter = _starter(settings.forked)
-    ordered = sorted(exercises, key=lambda one: sorted(one.sealed))
+    """Give each group of exercises that seal the same functions its session.
+
+    The exercises that seal nothing come first, and share theirs with the first of the others: to
+    start a process costs more than all questions, and a seal that is put on later holds as well.
+    """
     watched = [one.name for one in exercises if not one.is_quiz]
-    for sealed, group in groupby(ordered, key=lambda one: sorted(one.sealed)):
-        session = Session(starter, cells, settings.rules, seals=sealed, watched=watched)
-        try:
-            yield session, list(group)
-        finally:
-            session.close()
+    ordered = sorted(exercises, key=lambda one: sorted(one.sealed))
+    groups = [(seals, list(group)) for seals, group in groupby(ordered, lambda e: sorted(e.sealed))]
+    free = groups.pop(0)[1] if groups and not groups[0][0] else []
+    for seals, group in groups or [([], [])]:
+        session = Session(_starter(settings.forked), cells, settings.rules, watched=watched)
+        with closing(session):
+            if free:
+                yield session, free
+                free = []
+            with suppress(LostError):
+                session.seal(seals)
+            yield session, group
 
 
 @cache

@@ -79,6 +79,8 @@ class Session:
         From the place of a cell to what went wrong with it.
     left_out : set of int
         Places of cells with which a process was lost.
+    starts : int
+        How often the process was started.
     """
 
     def __init__(
@@ -91,14 +93,14 @@ class Session:
         watched: Sequence[str] = (),
     ) -> None:
         self._starter, self._cells, self._rules = starter, cells, rules
-        self._told = {
+        self._told: dict[str, Any] = {
             "limits": rules.limits.as_dict(),
             "layers": list(rules.layers),
             "seals": list(seals),
             "watched": list(watched),
         }
         self._channel: Channel | None = None
-        self._starts = 0
+        self.starts = 0
         self._until = time.monotonic() + rules.total_seconds
         self.left_out: set[int] = set()
         self.layers: dict[str, str] = {}
@@ -133,6 +135,19 @@ class Session:
             return "missing", None
         return ("unwritten" if reply.get("unwritten") is True else "there"), reply.get("value")
 
+    def seal(self, names: Sequence[str]) -> None:
+        """Let functions of libraries refuse to work from now on, also after a new start.
+
+        Raises
+        ------
+        LostError
+            If the process is lost; the next one has the seals from its start.
+        """
+        self._told["seals"] = list(names)
+        if names and self._channel is not None:
+            request = {"ask": "seal", "names": list(names)}
+            self._ask(request, _AGAIN_SECONDS, lambda number, name: None)
+
     def ask(self, request: dict[str, Any], seconds: float, resolve: Resolve) -> Reply:
         """Ask about a kept value: a call, or one of its attributes.
 
@@ -161,11 +176,11 @@ class Session:
     def _ensure_running(self) -> None:
         """Start the process and run the cells, until a run comes to its end."""
         while self._channel is None:
-            if self._starts == _MOST_STARTS:
+            if self.starts == _MOST_STARTS:
                 raise GivenUpError(f"The notebook's process broke down {_MOST_STARTS} times.")
             if time.monotonic() > self._until:
                 raise GivenUpError(f"All in all it takes over {self._rules.total_seconds:g} s.")
-            self._starts += 1
+            self.starts += 1
             self._channel = self._starter.start(self._told)
             self.layers = {"process": self._starter.name, **self._greet(self._channel)}
             self._run_cells()

@@ -286,3 +286,12 @@ def test_an_exercise_that_confuses_the_pipe_costs_only_its_own_points(session):
     )
     open_session = session(cell, SOLVED["Model"], SOLVED["quiz_sum"])
     assert [points(open_session, one) for one in (Z_SCORE, MODEL, QUIZ)] == [0, 1, 1]
+
+
+def test_a_seal_that_is_put_on_later_holds_for_what_was_imported_before(session):
+    cell = "from scipy.stats import zscore\ndef z_score(image):\n    return zscore(image)"
+    open_session = session(cell, SOLVED["quiz_sum"])
+    assert points(open_session, QUIZ) == 1
+    open_session.seal(Z_SCORE.sealed)
+    assert "sealed while grading" in sentence(open_session)
+    assert open_session.starts == 1

@@ -85,6 +85,12 @@ class Child:
             return {"missing": True, "unwritten": False, "value": None}
         return {"missing": False, "unwritten": is_unwritten(value), "value": value}
 
+    def _seal(self, request: Message) -> Message:
+        """Seal functions of libraries from now on."""
+        for name in request["names"]:
+            standins.seal(name)
+        return {}
+
     def _attribute(self, request: Message) -> Message:
         """Look an attribute of a kept value up."""
         return self._ask(getattr, request["kept"], (request["name"],), request["seconds"])
@@ -114,6 +120,7 @@ def _call(options: Message, answer: Any, *arguments: Any) -> Any:
 _ANSWERS = {
     "cell": Child._cell,
     "name": Child._name,
+    "seal": Child._seal,
     "attribute": Child._attribute,
     "call": Child._call,
 }
