@@ -45,6 +45,11 @@ def unshare(flags: int) -> None:
     _call("unshare", ctypes.c_int(flags))
 
 
+def enter_namespace(place: int, kind: int) -> None:
+    """Enter, or let children enter, a namespace that is open as a file."""
+    _call("setns", ctypes.c_int(place), ctypes.c_int(kind))
+
+
 def die_with_parent(signal_number: int) -> None:
     """Ask for a signal when the parent dies; a change of the user takes it back."""
     _call("prctl", _DEATH_SIGNAL, ctypes.c_ulong(signal_number), 0, 0, 0)

@@ -21,7 +21,7 @@ _SPACES = (
     kernel.NEW_MOUNTS | kernel.NEW_PROCESSES | kernel.NEW_IPC | kernel.NEW_HOST_NAME
     | kernel.NEW_NETWORK
 )  # fmt: skip
-# A user that owns nothing: far above those that systems give away, one for each process.
+# A user that owns nothing: far above those that systems give away, one for each worker.
 _FIRST_USER, _USERS = 2_000_000_000, 1_000_000
 _NOBODY = 65534
 _INSIDE_USER = 1000
@@ -54,7 +54,9 @@ class Limits:
         return asdict(self)
 
 
-def enter(limits: Limits, scratch: str, wanted: Sequence[str] = LAYERS) -> dict[str, str]:
+def enter(
+    limits: Limits, scratch: str, wanted: Sequence[str] = LAYERS, worker: int = 0
+) -> dict[str, str]:
     """Enter the sandbox; on Linux it is a new process that returns from here.
 
     Parameters
@@ -65,6 +67,8 @@ def enter(limits: Limits, scratch: str, wanted: Sequence[str] = LAYERS) -> dict[
         A folder of its own, where /tmp cannot be made private.
     wanted : sequence of str
         The layers to try; "network" and "files" come with "namespaces".
+    worker : int
+        Tells apart the users of processes that run at the same time.
 
     Returns
     -------
@@ -74,7 +78,7 @@ def enter(limits: Limits, scratch: str, wanted: Sequence[str] = LAYERS) -> dict[
     layers = dict.fromkeys(LAYERS, _NOT_WANTED)
     home = Path(scratch)
     if sys.platform == "linux":
-        home = _enter_linux(limits, layers, home, wanted)
+        home = _enter_linux(limits, layers, home, wanted, worker)
     else:
         layers.update(dict.fromkeys(LAYERS, f"missing (not on {sys.platform})"))
     if "limits" in wanted:
@@ -84,15 +88,19 @@ def enter(limits: Limits, scratch: str, wanted: Sequence[str] = LAYERS) -> dict[
     return layers
 
 
-def _enter_linux(limits: Limits, layers: dict[str, str], home: Path, wanted: Sequence[str]) -> Path:
+def _enter_linux(
+    limits: Limits, layers: dict[str, str], home: Path, wanted: Sequence[str], worker: int
+) -> Path:
     """Put all layers on, from the outside to the inside; return the folder to work in."""
     shown = files.readable()  # while they can still be looked for
-    user = _own_user() if os.geteuid() == 0 and "user" in wanted else None
+    own = os.geteuid() == 0 and "user" in wanted
+    user = _FIRST_USER + worker % _USERS if own else None
     if user is not None:
         os.chown(home, user, user)
     spaces = "namespaces" in wanted and _separate(layers, user)
     if spaces:
-        _continue_as_first_process()
+        if os.getpid() != 1:
+            _continue_as_first_process()
         home = _change_files(limits, layers, home)
     if user is not None and os.geteuid() == 0:
         _become(user)
@@ -158,8 +166,9 @@ def _separate(layers: dict[str, str], user: int | None) -> bool:
 
 def _as_root() -> bool:
     """Make namespaces with root's rights, which a container may lack."""
+    first = os.getpid() == 1  # of a namespace of processes that it was forked into
     try:
-        kernel.unshare(_SPACES)
+        kernel.unshare(_SPACES & ~kernel.NEW_PROCESSES if first else _SPACES)
     except PermissionError:
         return False
     return True
@@ -188,11 +197,6 @@ def _wait_for(process: int) -> NoReturn:
     _, status = os.waitpid(process, 0)
     code = os.waitstatus_to_exitcode(status)
     os._exit(code if code >= 0 else 128 - code)
-
-
-def _own_user() -> int:
-    """Return a user that no other process has."""
-    return _FIRST_USER + os.getpid() % _USERS
 
 
 def _become(user: int) -> None:
