@@ -11,6 +11,7 @@ from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from class_of_students import FULL, NAMES, SOLVED, HandedIn, honest, write_class
 from grading_toys import SEED
@@ -186,8 +187,10 @@ def test_kill_9_and_a_second_run_give_the_same_table_byte_for_byte(tmp_path, see
     until = time.monotonic() + 120
     while len(list(results.glob("*.json"))) < 2 and time.monotonic() < until:
         time.sleep(0.02)
+    below = psutil.Process(first.pid).children(recursive=True)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
+    assert psutil.wait_procs(below, timeout=20)[1] == []
     finished = {path: path.read_bytes() for path in results.glob("*.json")}
     assert 2 <= len(finished) < len(class_of)
     second = subprocess.run(command, check=True, capture_output=True, text=True)

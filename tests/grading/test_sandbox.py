@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -154,8 +155,6 @@ def test_fifty_processes_that_detach_are_all_ended(session, zygote, way):
 
 
 def test_scratch_folders_and_connections_are_gone(session, zygote):
-    import tempfile
-
     folders = set(Path(tempfile.gettempdir()).glob("course-grade-*"))
     run(session).close()
     open_files = len(list(Path("/proc/self/fd").iterdir()))
@@ -182,6 +181,7 @@ examine(QUIZ, session, SEED)
 print("ready", flush=True)
 time.sleep(100)
 """
+    scratch = set(Path(tempfile.gettempdir()).glob("course-grade-*"))
     root, tests = str(Path(__file__).parents[2]), str(Path(__file__).parent)
     for starter in ("Zygote", "Fresh"):
         text = code.format(root=root, tests=tests, forks=FORKS, starter=starter)
@@ -198,6 +198,7 @@ time.sleep(100)
         while any(map(is_alive, below)) and time.monotonic() < until:
             time.sleep(0.05)
         assert not [process for process in below if is_alive(process)]
+        assert set(Path(tempfile.gettempdir()).glob("course-grade-*")) <= scratch
 
 
 def is_alive(process):

@@ -1,5 +1,6 @@
 """Layers around a student's process. Each is tried; what the system refuses is named."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -116,11 +117,16 @@ def _enter_linux(
 
 def _change_files(limits: Limits, layers: dict[str, str], home: Path) -> Path:
     """Change what files are seen; return the folder to work in."""
+    outside = os.open(home.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         files.enter(limits.file_mb)
+        with contextlib.suppress(OSError):  # not needed now, and nobody may be left to do it
+            os.rmdir(home.name, dir_fd=outside)
     except OSError as error:
         layers["files"] = _missing(error)
         return home
+    finally:
+        os.close(outside)
     layers["files"] = "system and Python, read-only; private /tmp"
     return files.WRITABLE[0]
 
