@@ -25,7 +25,7 @@ from course_lib.errors import CourseError
 
 ROOT = course_root()
 MAP = "00_course_map.ipynb"
-COMMANDS = ["lab", "check", "doctor", "build", "release"]
+COMMANDS = ["lab", "check", "doctor", "build", "grade", "release"]
 
 
 def course(*arguments):

@@ -145,6 +145,52 @@ def build(
     _run("build", check=check)
 
 
+@app.command(rich_help_panel="For instructors")
+def grade(
+    submissions: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SUBMISSIONS",
+            help="Folder STUDENT/ASSIGNMENT/NOTEBOOK.ipynb, flat folder, or a platform's zip.",
+            show_default=False,
+        ),
+    ],
+    *,
+    out: Annotated[Path, typer.Option(metavar="GRADES", help="Folder for results and grades.csv.")],
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Submissions at a time; without it, one for each processor."),
+    ] = None,
+    seed_file: SeedFile = None,
+    timeout: Annotated[int, typer.Option(min=1, help="Seconds for each cell.")] = 60,
+    memory: Annotated[
+        int, typer.Option(min=64, help="Megabytes for a submission, beyond the libraries.")
+    ] = 2048,
+    topic: Annotated[
+        str | None,
+        typer.Option(metavar="TOPIC", help="Take every file for this topic's notebook."),
+    ] = None,
+    fork: Annotated[
+        bool, typer.Option("--fork/--no-fork", help="Fork where that is safe; else start anew.")
+    ] = True,
+) -> None:
+    """Grade what was handed in; students' code runs in a sandbox and is judged outside.
+
+    Run it again after an interruption: what is finished is not graded again, and nothing is lost.
+    """
+    _run(
+        "grade",
+        submissions=submissions,
+        out=out,
+        workers=workers,
+        seed_file=seed_file,
+        timeout=timeout,
+        memory=memory,
+        topic=topic,
+        fork=fork,
+    )
+
+
 @releases.command()
 def student(out: Out) -> None:
     """Write one zip with all that a student needs, without solutions and tests."""

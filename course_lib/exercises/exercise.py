@@ -64,6 +64,9 @@ class Exercise:
     same : Judge, optional
         Decides whether a result is that of a known mistake, where `judge` looks at a property
         and not at values.
+    sealed : sequence of str
+        Functions of libraries that are the answer, such as ``"scipy.stats.zscore"``; they cannot
+        be called while this exercise is graded.
     name, topic : str
         Set by the registry: the variable's and the file's name.
 
@@ -84,6 +87,7 @@ class Exercise:
     alternatives: Sequence[Answer] = ()
     seconds: float = 5.0
     same: Judge | None = None
+    sealed: Sequence[str] = ()
     why: str = ""
     name: str = ""
     topic: str = ""

@@ -49,6 +49,20 @@ class Failure:
     at_call: Literal["", "uncallable", "signature"] = ""
 
 
+class RaisedElsewhereError(Exception):
+    """An error that an answer raised in another process, where it was described already.
+
+    Parameters
+    ----------
+    failure : Failure
+        The description.
+    """
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
 def describe(
     error: BaseException, answer: Any = None, script: Callable[..., Any] | None = None
 ) -> Failure:
@@ -68,6 +82,8 @@ def describe(
     >>> describe(ValueError("too small")).message
     'too small'
     """
+    if isinstance(error, RaisedElsewhereError):
+        return error.failure
     kind = type(error)
     ancestors = tuple(base.__name__ for base in kind.__mro__)
     message = _message(error)

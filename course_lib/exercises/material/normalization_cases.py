@@ -10,6 +10,13 @@ from course_lib.imaging import model_scaling
 # Slide 16: the knots from which its loss of 0.0105 follows.
 KNOTS, VALUES = [-1000, -100, 100, 2000], [0.0, 0.2, 0.8, 1.0]
 
+# What libraries offer for min-max scaling and z-normalisation: the exercises ask to write it.
+SCALERS = (
+    "scipy.stats.zmap", "scipy.stats.zscore", "skimage.exposure.rescale_intensity",
+    "sklearn.preprocessing.MinMaxScaler", "sklearn.preprocessing.StandardScaler",
+    "sklearn.preprocessing.minmax_scale", "sklearn.preprocessing.scale",
+)  # fmt: skip
+
 
 def scan(rng: np.random.Generator) -> Arguments:
     """Draw an MR slice at 2 mm as some scanner would have stored it, with its brain mask."""

@@ -35,6 +35,7 @@ min_max = Exercise(
     alternatives=[
         lambda image: normalization.stretch(image, float(np.min(image)), float(np.max(image))),
     ],
+    sealed=cases.SCALERS,
 )
 
 stretch = Exercise(
@@ -86,6 +87,7 @@ z_score = Exercise(
         lambda image: normalization.z_score(np.asarray(image, np.float32)),
         lambda image: normalization.z_score(image, np.ones(np.shape(image), bool)),
     ],
+    sealed=cases.SCALERS,
 )
 
 z_score_in_mask = Exercise(

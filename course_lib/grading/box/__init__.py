@@ -1,0 +1,1 @@
+"""What runs beside a student's code: it knows no reference, no case and no hidden seed."""
