@@ -119,6 +119,11 @@ def as_level(image: ArrayLike, spacing: ArrayLike) -> Level:
     ValueError
         If the image is empty, constant, holds NaN, or has another number of axes, or the spacing
         does not fit.
+
+    Examples
+    --------
+    >>> as_level([[1, 2], [3, 4]], 0.5).spacing
+    array([0.5, 0.5])
     """
     array = as_numbers(image)
     if array.ndim not in (2, 3):
@@ -136,6 +141,12 @@ def require_cost(cost: Cost) -> None:
     ------
     ValueError
         If it is another one.
+
+    Examples
+    --------
+    >>> require_cost("sad")
+    Traceback (most recent call last):
+    ValueError: The cost is 'sad'; ('ssd', 'ncc', 'mi', 'nmi') are allowed.
     """
     if cost not in COSTS:
         raise ValueError(f"The cost is {cost!r}; {COSTS} are allowed.")

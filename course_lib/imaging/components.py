@@ -166,13 +166,13 @@ def connected_components(
         )
     touching = ndimage.generate_binary_structure(3, _STEPS[neighbours])
     labels, count = ndimage.label(mask, touching)
-    voxels = np.bincount(labels[mask], minlength=count + 1)
-    kept = voxels * voxel_ml >= least_ml
+    inside = labels[mask]
+    kept = np.bincount(inside, minlength=count + 1) * voxel_ml >= least_ml
     kept[0] = False
-    if kept[1:].all():
-        return labels
-    numbers = np.where(kept, np.cumsum(kept), 0).astype(np.int32)
-    return numbers[labels]
+    if not kept[1:].all():
+        numbers = np.where(kept, np.cumsum(kept), 0)
+        labels[mask] = numbers[inside]
+    return labels
 
 
 def volumes_ml(labels: ArrayLike, spacing: ArrayLike) -> dict[int, float]:
@@ -230,7 +230,7 @@ def as_labels(labels: ArrayLike) -> NDArray[np.integer]:
             f"The labels hold {array.dtype} values; whole numbers are needed, 0 for the "
             "background. Number a mask with `connected_components`."
         )
-    if array.size == 0 or array.min() < 0:
+    if array.size == 0 or (array.dtype.kind == "i" and array.min() < 0):
         raise ValueError(
             f"The labels have the shape {array.shape}; at least one is needed, none below 0."
         )

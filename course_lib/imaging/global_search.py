@@ -51,11 +51,23 @@ class SearchGrid:
             )
 
     def moves_mm(self, axes: int) -> NDArray[np.float64]:
-        """Return the moves as rows, the shortest first."""
+        """Return the moves as rows, the shortest first.
+
+        Examples
+        --------
+        >>> SearchGrid(reach_mm=8, step_mm=8).moves_mm(axes=3).shape
+        (27, 3)
+        """
         return _grid(self.reach_mm, self.step_mm, axes)
 
     def turns_deg(self, axes: int) -> NDArray[np.float64]:
-        """Return the turns as rows of 1 (2-D) or 3 (3-D) angles, the smallest first."""
+        """Return the turns as rows of 1 (2-D) or 3 (3-D) angles, the smallest first.
+
+        Examples
+        --------
+        >>> SearchGrid(reach_deg=10, step_deg=5).turns_deg(axes=2).ravel()
+        array([  0.,  -5.,   5., -10.,  10.])
+        """
         return _grid(self.reach_deg, self.step_deg, 1 if axes == 2 else 3)
 
 
@@ -90,6 +102,18 @@ def search(
     .. [1] Jenkinson and Smith, Medical Image Analysis 5(2), 2001.
        doi:10.1016/S1361-8415(01)00036-6
     .. [2] Lecture, slide 29.
+
+    Examples
+    --------
+    >>> from course_lib.imaging.pyramids import Level
+    >>> from course_lib.imaging.sampling import sample_voxels
+    >>> y, x = np.indices((20, 20))
+    >>> images = [np.exp(-((y - 10) ** 2 + (x - c) ** 2) / 9.0) for c in (8, 12)]
+    >>> sample = sample_voxels(*(Level(image, np.ones(2)) for image in images))
+    >>> grid = SearchGrid(reach_mm=4, step_mm=2, reach_deg=0)
+    >>> start, best = search(sample, np.eye(3), np.array([9.5, 9.5]), "ssd", grid)
+    >>> best[:2, 2]
+    array([0., 4.])
     """
     axes = center_mm.size
     moves, turns = grid.moves_mm(axes), grid.turns_deg(axes)

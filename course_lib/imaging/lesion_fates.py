@@ -65,18 +65,16 @@ def overlap_table(before: ArrayLike, after: ArrayLike) -> NDArray[np.int64]:
     """
     before, after = as_labels(before), as_labels(after)
     require_same_shape(before, after)
-    rows, columns = int(before.max()) + 1, int(after.max()) + 1
+    before, after = before.ravel(), after.ravel()
+    lesions = np.flatnonzero(np.logical_or(before, after))  # few, so they are counted alone
+    rows_of, columns_of = before[lesions].astype(np.intp), after[lesions].astype(np.intp)
+    rows, columns = (int(numbers.max(initial=0)) + 1 for numbers in (rows_of, columns_of))
     if rows * columns > _MOST_ENTRIES:
         raise ValueError(
             f"The largest numbers are {rows - 1} and {columns - 1}; a table of them is too large. "
             "Renumber the lesions, for example with `compress_labels`."
         )
-    before, after = before.ravel(), after.ravel()
-    lesions = np.flatnonzero((before != 0) | (after != 0))  # few, so they are counted alone
-    place = before[lesions].astype(np.intp)
-    place *= columns
-    place += after[lesions].astype(np.intp)
-    table = np.bincount(place, minlength=rows * columns)
+    table = np.bincount(rows_of * columns + columns_of, minlength=rows * columns)
     table[0] = before.size - lesions.size
     return table.reshape(rows, columns)
 

@@ -99,6 +99,19 @@ def gauss_newton(
        doi:10.1023/B:VISI.0000011205.11775.fd
     .. [2] Evangelidis and Psarakis, IEEE Trans. Pattern Anal. Mach. Intell. 30(10), 2008.
        doi:10.1109/TPAMI.2008.113
+
+    Examples
+    --------
+    >>> from course_lib.imaging.motions import generators
+    >>> from course_lib.imaging.sampling import sample_voxels
+    >>> y, x = np.indices((20, 20))
+    >>> blobs = [np.exp(-((y - 10) ** 2 + (x - c) ** 2) / 9.0) for c in (9, 10)]
+    >>> levels = [Level(blob, np.ones(2)) for blob in blobs]
+    >>> sample, moves = sample_voxels(*levels), generators("translation", [0, 0], 1.0)
+    >>> slopes = gradients_mm(levels[0]).reshape(2, -1)
+    >>> end = gauss_newton(sample, slopes, np.eye(3), moves, "ssd", tolerance_mm=0.01)
+    >>> end.pull[:2, 2].round(2) + 0.0, end.converged
+    (array([0., 1.]), True)
     """
     table = _design(sample, slopes, directions, cost)
     free = len(directions)
@@ -156,13 +169,28 @@ def powell(
     ----------
     .. [1] Powell, The Computer Journal 7(2), 1964. doi:10.1093/comjnl/7.2.155
     .. [2] Maes et al., IEEE Trans. Med. Imaging 16(2), 1997. doi:10.1109/42.563664
+
+    Examples
+    --------
+    >>> from course_lib.imaging.motions import generators
+    >>> from course_lib.imaging.sampling import sample_voxels
+    >>> y, x = np.indices((20, 20))
+    >>> blobs = [np.exp(-((y - 10) ** 2 + (x - c) ** 2) / 9.0) for c in (9, 10)]
+    >>> sample = sample_voxels(*(Level(blob, np.ones(2)) for blob in blobs))
+    >>> moves = generators("translation", [0, 0], 1.0)
+    >>> end = powell(sample, np.eye(3), moves, "nmi", first_step_mm=1.0, tolerance_mm=0.01)
+    >>> end.pull[:2, 2].round(1) + 0.0
+    array([0., 1.])
     """
+    at_start = sample.cost(start, cost)
+    if not np.isfinite(at_start):
+        return Descent(start, np.inf, 0, False)
+    no_overlap = at_start + abs(at_start) + 1  # worse than the start, but finite as Powell needs
 
     def cost_of(parameters: NDArray[np.float64]) -> float:
-        return sample.cost(start @ motion(parameters * first_step_mm, directions), cost)
+        here = sample.cost(start @ motion(parameters * first_step_mm, directions), cost)
+        return min(here, no_overlap)
 
-    if not np.isfinite(cost_of(np.zeros(len(directions)))):
-        return Descent(start, np.inf, 0, False)
     end = minimize(
         cost_of,
         np.zeros(len(directions)),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from course_lib.imaging.alignment import alignment_cost
 from course_lib.imaging.checks import as_numbers, require_same_shape
 from course_lib.imaging.interpolation import as_floating
 from course_lib.imaging.registration import Registration, register
@@ -43,7 +44,7 @@ def align_frames(
     Returns
     -------
     list of Registration
-        One for each frame; that of the reference is the identity within rounding.
+        One for each frame; the reference is not searched for and gets the identity.
 
     Raises
     ------
@@ -65,8 +66,13 @@ def align_frames(
     images = _frames(frames)
     if not 0 <= reference < len(images):
         raise ValueError(f"The reference is {reference}; the frames are 0 to {len(images) - 1}.")
-    fixed = images[reference]
-    return [register(fixed, f, spacing, cost, resolutions_mm=resolutions_mm) for f in images]
+    fixed, still = images[reference], np.eye(images[reference].ndim + 1)
+    found = [
+        register(fixed, frame, spacing, cost, resolutions_mm=resolutions_mm)
+        for frame in images[:reference] + images[reference + 1 :]
+    ]
+    alone = Registration(still, alignment_cost(fixed, fixed, still, spacing, cost), 0, True)
+    return [*found[:reference], alone, *found[reference:]]
 
 
 def mean_in_place(

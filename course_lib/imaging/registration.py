@@ -6,6 +6,7 @@ at the lowest resolution; refine with a local optimiser at each. Slides 28 to 31
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -93,8 +94,8 @@ def register(
     Raises
     ------
     ValueError
-        If an image is constant, empty or holds NaN, axes or spacings do not fit, a name is
-        unknown, or the images do not overlap at the start.
+        If an image is constant (also at the lowest resolution), empty or holds NaN, axes or
+        spacings do not fit, a name is unknown, or the images do not overlap at the start.
 
     References
     ----------
@@ -123,14 +124,26 @@ def register(
         )
     center = center_mm(first.image.shape, first.spacing)
     directions = generators(freedom, center, radius_mm=float(np.linalg.norm(center)) / 2 or 1.0)
-    levels = list(
-        zip(pyramid(*first, resolutions_mm), pyramid(*second, resolutions_mm), strict=True)
-    )
+    levels = _levels(first, second, resolutions_mm)
     starts = [pull]
     if grid is not None:
         coarse = sample_voxels(*levels[0], _COARSE_POINTS)
         starts = search(coarse, pull, center, cost, grid)
     return _descend(levels, starts, directions, cost)
+
+
+def _levels(
+    first: Level, second: Level, resolutions_mm: Sequence[float]
+) -> list[tuple[Level, Level]]:
+    """Return both pyramids side by side, or say where nothing is left of an image."""
+    pyramids = [pyramid(*level, resolutions_mm) for level in (first, second)]
+    for image, spacing in chain(*pyramids):
+        if image.min() == image.max():
+            raise ValueError(
+                f"At a spacing of {spacing.tolist()} mm an image of the shape {image.shape} is "
+                "left, which is constant; choose finer resolutions."
+            )
+    return list(zip(*pyramids, strict=True))
 
 
 def _descend(

@@ -34,6 +34,14 @@ class Sample:
         The moving image and its spacing.
     fixed_range, moving_range : tuple of float
         Smallest and largest value of the two images.
+
+    Examples
+    --------
+    >>> level = Level(np.arange(6.0).reshape(2, 3), np.ones(2))
+    >>> one_on = np.array([[1.0, 0, 0], [0, 1, 1], [0, 0, 1]])  # along X
+    >>> values, inside = sample_voxels(level, level).read_moving(one_on)
+    >>> values[inside]
+    array([1., 2., 4., 5.])
     """
 
     points: NDArray[np.float64]
@@ -43,7 +51,12 @@ class Sample:
     moving_range: Interval
 
     def read_moving(self, pull: Matrix) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
-        """Return the moving image where `pull` leads from the points, and which are inside it."""
+        """Return the moving image where `pull` leads from the points, and which are inside it.
+
+        Examples
+        --------
+        See `Sample`.
+        """
         to_index = pull[:-1] / self.moving.spacing[:, np.newaxis]
         index = to_index[:, :-1] @ self.points
         index += to_index[:, -1:]
@@ -51,7 +64,15 @@ class Sample:
         return linear_values(image, index), within(index, image.shape)
 
     def cost(self, pull: Matrix, cost: Cost) -> float:
-        """Return the cost of reading the moving image where `pull` leads."""
+        """Return the cost of reading the moving image where `pull` leads.
+
+        Examples
+        --------
+        >>> level = Level(np.arange(6.0).reshape(2, 3), np.ones(2))
+        >>> one_on = np.array([[1.0, 0, 0], [0, 1, 1], [0, 0, 1]])  # along X
+        >>> sample_voxels(level, level).cost(one_on, "ssd")
+        1.0
+        """
         values, inside = self.read_moving(pull)
         if np.count_nonzero(inside) < LEAST_OVERLAP * inside.size:
             return np.inf
@@ -60,7 +81,15 @@ class Sample:
         return self.cost_of_values(self.values[inside], values[inside], cost)
 
     def cost_of_values(self, fixed: NDArray, moving: NDArray, cost: Cost) -> float:
-        """Return the cost of values that lie on each other."""
+        """Return the cost of values that lie on each other.
+
+        Examples
+        --------
+        >>> level = Level(np.arange(6.0).reshape(2, 3), np.ones(2))
+        >>> two, four = np.array([1.0, 3.0]), np.array([1.0, 5.0])
+        >>> sample_voxels(level, level).cost_of_values(two, four, "ssd")
+        2.0
+        """
         if cost == "ssd":
             return _mean_square(moving - fixed)
         if cost == "ncc":

@@ -52,10 +52,8 @@ def ssd(first: ArrayLike, second: ArrayLike) -> float:
         for ours, theirs in _blocks(as_floating(first), as_floating(second)):
             difference = ours - theirs
             total += float(difference @ difference)
-    if first.size == 0 or not np.isfinite(
-        total
-    ):  # looked for only now: it takes as long as the sum
-        for image in (first, second):
+    if first.size == 0 or not np.isfinite(total):
+        for image in (first, second):  # only now, because looking takes as long as the sum
             finite_range(image)
     return total
 

@@ -156,8 +156,9 @@ def track_lesions(
 ) -> Tracks:
     """Follow lesions over any number of visits.
 
-    Each visit is compared with the one before it. A lesion that vanishes and comes back later
-    counts as new. Parts of a split lesion are lesions of their own; `Tracks.changes` tells that
+    At the first visit lesions become 1, 2, 3, ... in the order of their numbers. Each further
+    visit is compared with the one before it, so a lesion that vanishes and comes back later counts
+    as new. Parts of a split lesion are lesions of their own; `Tracks.changes` tells that
     they belong together.
 
     Parameters

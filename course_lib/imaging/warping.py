@@ -14,6 +14,8 @@ from course_lib.imaging.interpolation import (
 from course_lib.imaging.resampling import METHODS, Method
 from course_lib.imaging.transforms import as_matrix, invert
 
+_SLAB = 2**14  # voxels of the result that are worked on together: they stay in the cache
+
 
 def warp(
     image: ArrayLike,
@@ -125,16 +127,19 @@ def _grid_shape(image: NDArray, new_shape: tuple[int, ...] | None) -> tuple[int,
 def _pull(
     image: NDArray, to_image: NDArray, shape: tuple[int, ...], method: Method, outside: float
 ) -> NDArray:
-    """Fill the result one slab along the first axis at a time, so that buffers stay small."""
+    """Fill the result some planes along the first axis at a time, so that buffers stay small."""
     read = nearest_values
     if method == "linear":
         image, read = as_floating(image), linear_values
     result = np.empty(shape, dtype=image.dtype)
     filling = as_filling(outside, image.dtype)
     others = np.indices(shape[1:]).reshape(len(shape) - 1, -1)
-    in_slab = to_image[:-1, 1:-1] @ others + to_image[:-1, -1:]
-    for first, slab in enumerate(result):
-        index = in_slab + first * to_image[:-1, :1]
+    in_plane = to_image[:-1, 1:-1] @ others + to_image[:-1, -1:]
+    planes = max(1, _SLAB // in_plane.shape[1])
+    for first in range(0, shape[0], planes):
+        slab = result[first : first + planes]
+        steps = np.arange(first, first + len(slab)) * to_image[:-1, :1]
+        index = (in_plane[:, np.newaxis] + steps[:, :, np.newaxis]).reshape(len(shape), -1)
         values = read(image, index)
         values[~within(index, image.shape)] = filling
         slab[...] = values.reshape(slab.shape)

@@ -8,6 +8,7 @@ from scipy import ndimage
 from course_lib.imaging import (
     alignment,
     global_search,
+    local_search,
     motion_compensation,
     motions,
     pyramids,
@@ -17,7 +18,7 @@ from course_lib.imaging import (
     transforms,
 )
 from course_lib.imaging.coordinates import center_mm
-from course_lib.imaging.sampling import COSTS
+from course_lib.imaging.sampling import COSTS, sample_voxels
 from course_lib.imaging.warping import warp
 
 # Centre and radii of each part in shares of half the box, its HU, its MR signal.
@@ -182,6 +183,27 @@ def test_equal_images_stay_where_they_are():
         np.testing.assert_allclose(found.transform, np.eye(3), atol=1e-6)
 
 
+@pytest.mark.parametrize("cost", ["ssd", "ncc"])
+def test_a_single_slice_of_a_volume_can_be_registered(cost):
+    slices = [head(2, move, "mr", 0, 0)[np.newaxis] for move in (random_move(2, 5), np.eye(3))]
+    found = registration.register(*slices, 2.0, cost)
+    before = alignment.alignment_cost(*slices, np.eye(4), 2.0, cost)
+    assert alignment.alignment_cost(*slices, found.transform, 2.0, cost) < before
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("cost", COSTS)
+def test_powell_stays_where_images_overlap(cost):
+    slices = [head(2, move, "mr", 0, 0)[np.newaxis] for move in (random_move(2, 5), np.eye(3))]
+    levels = [pyramids.coarsen(image, 2.0, 4.0) for image in slices]
+    sample = sample_voxels(*levels, 2000)
+    directions = motions.generators("rigid", center_mm(slices[0].shape, 2.0), 60.0)
+    end = local_search.powell(
+        sample, np.eye(4), directions, cost, first_step_mm=4.0, tolerance_mm=0.1
+    )
+    assert end.cost <= sample.cost(np.eye(4), cost)
+
+
 def test_another_spacing_of_the_moving_image_does_not_matter():
     truth = random_move(2, 5, degrees=8, mm=8)
     fixed, moving = head(2, truth, "mr", 5, 0), head(2, np.eye(3), "mr", 5, 1)
@@ -260,6 +282,7 @@ def test_images_that_cannot_be_registered_are_refused():
         (lambda: register(np.zeros((0, 4)), image, 2.0, "ssd"), "empty"),
         (lambda: register(image[0], image, 2.0, "ssd"), "2 or 3 are needed"),
         (lambda: register(image, np.stack([image] * 3), 2.0, "ssd", moving_spacing=1), "equal"),
+        (lambda: register(image[:3, :3], image, 2.0, "nmi", resolutions_mm=[8, 2]), "finer"),
         (lambda: register(image, image, 2.0, "sad"), "'sad'"),
         (lambda: register(image, image, -2.0, "ssd"), "must be positive"),
         (lambda: register(image, image, 2.0, "ssd", freedom="free"), "'free'"),
@@ -311,12 +334,31 @@ def test_a_cost_of_images_that_hardly_overlap_is_infinite():
 def test_whole_pixel_search_finds_the_shift(cost):
     image = ndimage.gaussian_filter(np.random.default_rng(1).normal(size=(30, 34)), 1)
     shifted = np.roll(image, (3, -2), (0, 1))
-    found = shift_search.best_shift(image, shifted, 4, cost)
-    assert found.shift == (-3, 2)
-    assert found.costs.shape == (9, 9)
-    assert found.costs[-3 + 4, 2 + 4] == found.costs.min()
+    assert shift_search.best_shift(image, shifted, 4, cost) == (-3, 2)
+    costs = shift_search.shift_costs(image, shifted, 4, cost)
+    assert costs.shape == (9, 9)
+    assert costs[-3 + 4, 2 + 4] == costs.min()
     volume = np.stack([image] * 5) * np.arange(1, 6)[:, np.newaxis, np.newaxis]
-    assert shift_search.best_shift(volume, np.roll(volume, 1, 2), 1, "ncc").shift == (0, 0, -1)
+    assert shift_search.best_shift(volume, np.roll(volume, 1, 2), 1, "ncc") == (0, 0, -1)
+
+
+@pytest.mark.parametrize("cost", COSTS)
+def test_the_cost_of_a_shift_is_that_of_moving_the_image(cost):
+    first, second = np.random.default_rng(1).normal(size=(2, 12, 9))
+    costs = shift_search.shift_costs(first, second, 2, cost)
+    for y, x in [(0, 0), (-2, 1), (1, 2)]:
+        move = transforms.translation([y, x])
+        expected = alignment.alignment_cost(first, second, move, 1.0, cost)
+        assert costs[y + 2, x + 2] == pytest.approx(expected, abs=1e-9)
+
+
+def test_shifts_that_hardly_overlap_are_infinite_and_of_equal_ones_the_shortest_is_best():
+    stripes = np.indices((8, 8)).sum(axis=0) % 2
+    assert shift_search.best_shift(stripes, stripes, 3, "ssd") == (0, 0)
+    costs = shift_search.shift_costs(stripes, stripes, 9, "ssd")
+    assert np.isfinite(costs[9, 9 - 6 : 9 + 7]).all()  # two of eight columns are a quarter
+    assert np.isinf(costs[9, :3]).all()
+    assert np.isinf(costs[:, 0]).all()
 
 
 def test_shift_searches_that_make_no_sense_are_refused():
@@ -324,7 +366,9 @@ def test_shift_searches_that_make_no_sense_are_refused():
     for call, message in [
         (lambda: shift_search.best_shift(image, image[:5], 1, "ssd"), "shapes"),
         (lambda: shift_search.best_shift(image, image, -1, "ssd"), "reach"),
+        (lambda: shift_search.best_shift(image, image, 1.5, "ssd"), "reach"),
         (lambda: shift_search.best_shift(image, np.ones((6, 6)), 1, "ssd"), "constant"),
+        (lambda: shift_search.shift_costs(image, image, 1, "sad"), "'sad'"),
     ]:
         with pytest.raises(ValueError, match=message):
             call()
@@ -418,6 +462,7 @@ def test_averaging_in_place_is_nearer_to_the_truth_than_doing_nothing():
     frames = [head(2, move, "mr", 40, seed) for seed, move in enumerate(moves)]
     truth = head(2, np.eye(3), "mr", 0, 0)
     found = motion_compensation.align_frames(frames, 2.0, "ssd")
+    np.testing.assert_array_equal(found[0].transform, np.eye(3))
     corrected = motion_compensation.mean_in_place(frames, [f.transform for f in found], 2.0)
     blurred = np.mean(frames, axis=0)
     middle = np.s_[12:-12, 12:-12]
