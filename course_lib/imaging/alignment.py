@@ -11,8 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_lib.imaging.checks import as_numbers, as_spacing, finite_range
-from course_lib.imaging.interpolation import as_floating
+from course_lib.imaging.checks import as_floating, as_numbers, as_spacing, finite_range
 from course_lib.imaging.pyramids import Level
 from course_lib.imaging.sampling import COSTS, Cost, sample_voxels
 from course_lib.imaging.transforms import invert

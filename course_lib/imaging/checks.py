@@ -158,6 +158,17 @@ def require_rising(values: ArrayLike, name: str) -> NDArray[np.float64]:
     return values
 
 
+def as_floating(image: NDArray) -> NDArray[np.floating]:
+    """Return an image as float32 where that holds its values, else as float64; a copy if need be.
+
+    Examples
+    --------
+    >>> as_floating(np.array([1, 2], np.int16)).dtype
+    dtype('float32')
+    """
+    return image.astype(np.result_type(image.dtype, np.float32), copy=False)
+
+
 def floating_copy(image: NDArray) -> NDArray[np.floating]:
     """Return a new floating array to work on in place.
 

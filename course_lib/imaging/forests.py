@@ -132,9 +132,9 @@ def fit_forest(
         chosen = bootstrap_rows(rows, rng)
         # Also when all are seen: in a tie the first column wins, and none should be always first.
         seen = random_columns(width, width if columns is None else columns, rng)
-        limits = {"columns": seen, "max_depth": max_depth, "min_leaf": min_leaf}
-        grown.append(fit_tree(table[chosen], targets[chosen], kind, **limits))
         drawn[number, chosen] = True
+        sample = table[chosen], targets[chosen], kind
+        grown.append(fit_tree(*sample, columns=seen, max_depth=max_depth, min_leaf=min_leaf))
     return Forest(tuple(grown), drawn, classes)
 
 

@@ -11,7 +11,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import as_numbers, as_spacing, finite_range
+from course_lib.imaging.checks import as_floating, as_numbers, as_spacing, finite_range
 from course_lib.imaging.coordinates import as_points
 
 
@@ -132,17 +132,6 @@ def linear_weights(fraction: ArrayLike) -> NDArray[np.float64]:
     if fraction.ndim != 1 or fraction.min() < 0 or fraction.max() > 1:
         raise ValueError(f"The fractions are {fraction.tolist()}; one number 0..1 for each axis.")
     return reduce(np.multiply.outer, [np.array([1 - t, t]) for t in fraction])
-
-
-def as_floating(image: NDArray) -> NDArray[np.floating]:
-    """Return an image as float32 where that holds its values, else as float64; a copy if need be.
-
-    Examples
-    --------
-    >>> as_floating(np.array([1, 2], np.int16)).dtype
-    dtype('float32')
-    """
-    return image.astype(np.result_type(image.dtype, np.float32), copy=False)
 
 
 def within(axes: Sequence[NDArray[np.floating]], shape: tuple[int, ...]) -> NDArray[np.bool_]:

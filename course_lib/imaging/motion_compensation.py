@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from course_lib.imaging.alignment import alignment_cost
-from course_lib.imaging.checks import as_numbers, require_same_shape
-from course_lib.imaging.interpolation import as_floating
+from course_lib.imaging.checks import as_floating, as_numbers, require_same_shape
 from course_lib.imaging.registration import Registration, register
 from course_lib.imaging.sampling import Cost
 from course_lib.imaging.transforms import Matrix

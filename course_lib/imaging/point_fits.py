@@ -198,9 +198,10 @@ def best_turn(
     telling = stretches[..., max(stretches.shape[-1] - 2, 0)]
     if not (telling > 1e-12 * stretches[..., 0]).all():
         raise ValueError("There are too few different points to tell the rotation.")
-    signs = np.ones_like(stretches)
-    signs[..., -1] = np.sign(np.linalg.det(left @ right))  # -1 where a reflection would fit better
-    return (left * signs[..., None, :]) @ right, (signs * stretches).sum(axis=-1)
+    sign = np.sign(np.linalg.det(left @ right))[..., None]  # -1 where a mirror would fit better
+    left[..., -1] *= sign
+    stretches[..., -1:] *= sign
+    return left @ right, stretches.sum(axis=-1)
 
 
 def _joined(linear: NDArray, moving: NDArray, fixed: NDArray) -> Matrix:

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from course_lib.imaging.checks import as_numbers, as_spacing, finite_range
-from course_lib.imaging.interpolation import as_floating
+from course_lib.imaging.checks import as_floating, as_numbers, as_spacing, finite_range
 from course_lib.imaging.resampling import linear_along
 
 BINOMIAL = np.array([1.0, 4.0, 6.0, 4.0, 1.0]) / 16

@@ -9,8 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import as_numbers, as_spacing, finite_range
-from course_lib.imaging.interpolation import as_floating
+from course_lib.imaging.checks import as_floating, as_numbers, as_spacing, finite_range
 
 Method = Literal["nearest", "linear"]
 METHODS = ("nearest", "linear")

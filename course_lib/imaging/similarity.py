@@ -10,8 +10,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import as_numbers, finite_range, require_interval, require_same_shape
-from course_lib.imaging.interpolation import as_floating
+from course_lib.imaging.checks import (
+    as_floating,
+    as_numbers,
+    finite_range,
+    require_interval,
+    require_same_shape,
+)
 
 _BLOCK = 2**14  # values at a time: a block stays in the cache, and float32 sums stay exact enough
 

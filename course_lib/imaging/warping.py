@@ -3,10 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import as_numbers, as_spacing, finite_range
+from course_lib.imaging.checks import as_floating, as_numbers, as_spacing, finite_range
 from course_lib.imaging.interpolation import (
     as_filling,
-    as_floating,
     linear_values,
     nearest_values,
     within,

@@ -192,11 +192,11 @@ def test_a_single_slice_of_a_volume_can_be_registered(cost):
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("cost", COSTS)
+@pytest.mark.parametrize("cost", ["ncc", "nmi"])
 def test_powell_stays_where_images_overlap(cost):
     slices = [head(2, move, "mr", 0, 0)[np.newaxis] for move in (random_move(2, 5), np.eye(3))]
     levels = [pyramids.coarsen(image, 2.0, 4.0) for image in slices]
-    sample = sample_voxels(*levels, 2000)
+    sample = sample_voxels(*levels, 500)
     directions = motions.generators("rigid", center_mm(slices[0].shape, 2.0), 60.0)
     end = local_search.powell(
         sample, np.eye(4), directions, cost, first_step_mm=4.0, tolerance_mm=0.1
