@@ -1,8 +1,10 @@
 """Speed of similarity measures and of rigid registration, with the error that is reached.
 
-The head is a formula, so its moves are known exactly. SimpleITK runs the recipe of its tutorials:
-three levels, gradient descent, a random sample for mutual information. In the rows of registration
-the difference is the mean error of ours over the head, in voxels; that of the peer stands beside.
+The head is a formula, so its moves are known exactly. SimpleITK takes three levels, gradient
+descent with falling steps, and a random sample for mutual information. Its steps and its end are
+set so that it arrives: with one learning rate of 1 for all steps it is faster, but leaves the
+image. In the rows of registration the difference is the mean error of ours over the head, in
+voxels; that of the peer stands beside.
 """
 
 import sys
@@ -18,6 +20,7 @@ from course_lib.imaging import registration, rotations, similarity, transforms
 from course_lib.imaging.coordinates import center_mm
 
 LEVELS = {2: (4.0, 2.0, 1.0), 3: (4.0, 2.0, 1.0)}  # in voxels of 1 mm, as the peer's shrink factors
+SLOPES = "Powell's method tries many places; the peer follows slopes, in compiled code on all cores"
 
 
 def head(shape: tuple[int, ...], matrix: np.ndarray, inverted: bool, seed: int) -> np.ndarray:
@@ -64,7 +67,13 @@ def by_simpleitk(fixed: np.ndarray, moving: np.ndarray, cost: str) -> sitk.Trans
         method.SetMetricSamplingStrategy(method.RANDOM)
         method.SetMetricSamplingPercentage(min(1.0, 8000 / fixed.size * 2), seed=1)
     method.SetInterpolator(sitk.sitkLinear)
-    method.SetOptimizerAsGradientDescent(1.0, 100, 1e-6, 10)
+    method.SetOptimizerAsRegularStepGradientDescent(
+        learningRate=1.0,
+        minStep=1e-4,
+        numberOfIterations=100,
+        relaxationFactor=0.7,
+        gradientMagnitudeTolerance=1e-8,
+    )
     method.SetOptimizerScalesFromPhysicalShift()
     method.SetShrinkFactorsPerLevel([4, 2, 1])
     method.SetSmoothingSigmasPerLevel([2, 1, 0])
@@ -74,7 +83,7 @@ def by_simpleitk(fixed: np.ndarray, moving: np.ndarray, cost: str) -> sitk.Trans
     return method.Execute(*images)
 
 
-def registration_pair(shape: tuple[int, ...], cost: str, goal: float) -> Pair:
+def registration_pair(shape: tuple[int, ...], cost: str, goal: float, why: str = "") -> Pair:
     """Return one row: the same images through both."""
     turns = 8 if len(shape) == 2 else [6, -4, 5]
     offset = np.array([3.0, -5.0, 4.0])[-len(shape) :] * (shape[0] / 128)
@@ -98,8 +107,9 @@ def registration_pair(shape: tuple[int, ...], cost: str, goal: float) -> Pair:
         ours,
         peer,
         goal,
-        tolerance=0.5 if cost == "nmi" else 0.2,
+        tolerance=0.2,
         difference=lambda error, _: error,
+        why=why,
     )
 
 
@@ -156,8 +166,8 @@ def pairs() -> list[Pair]:
         registration_pair((256, 256), "ncc", 8),
         registration_pair((64, 64, 64), "ssd", 6),
         registration_pair((64, 64, 64), "ncc", 6),
-        registration_pair((256, 256), "nmi", 2),
-        registration_pair((64, 64, 64), "nmi", 2),
+        registration_pair((256, 256), "nmi", 2, SLOPES),
+        registration_pair((64, 64, 64), "nmi", 2, f"{SLOPES}, and ends farther away"),
     ]
     return measures + registrations
 

@@ -14,7 +14,7 @@ from course_lib.imaging.checks import as_row
 from course_lib.imaging.feature_tables import as_table, require_columns
 
 _BLOCK = 2**15  # rows walked at a time, so that they stay in the cache
-_STRIDE = 4  # levels walked before the rows that have arrived are put aside
+_STRIDE = 6  # levels walked before the rows that have arrived are put aside
 
 Nested = float | tuple  # a leaf, or (column, threshold, yes, no)
 
