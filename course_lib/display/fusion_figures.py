@@ -51,7 +51,7 @@ def draw_similarity(place: str, atlas: int, size: int) -> Picture:
     Examples
     --------
     >>> draw_similarity("axial, through the eyes", 1, 5).caption[:53]
-    'Mean CT error in the head: 129 HU where the local NCC'
+    'Mean CT error in the head: 116 HU where the local NCC'
     """
     shown, n = one_slice(place), atlas - 1
     alike = similarities(place, size)[n]

@@ -49,9 +49,9 @@ def draw_labels(images: dict[str, NDArray], alt: str, caption: str = "") -> Pict
     >>> draw_labels({"Truth": shown.labels}, alt="The tissues of a head.")
     Picture: The tissues of a head.
     """
-    figure = fixed_figure(9.6, 3.0)
+    figure = fixed_figure(9.6, 3.2)
     painted = {title: _painted(labels) for title, labels in images.items()}
-    draw_images(figure, (0.0, 0.12, 1.0, 0.78), painted, [])
+    draw_images(figure, (0.0, 0.15, 1.0, 0.76), painted, [])
     _draw_key(figure)
     return render(figure, alt, caption)
 
@@ -73,7 +73,7 @@ def draw_votes(place: str, count: int, tie: int | None, by_rank: bool) -> Pictur
     Examples
     --------
     >>> draw_votes("axial, through the eyes", 6, UNDECIDED, False).caption[:31]
-    'Right: 69.8 % of the head. Dice'
+    'Right: 70.4 % of the head. Dice'
     """
     shown = one_slice(place)
     labels = list(shown.atlas_labels[:count])
@@ -83,12 +83,12 @@ def draw_votes(place: str, count: int, tie: int | None, by_rank: bool) -> Pictur
     else:
         fused = majority_vote(labels, tie)
     share = vote_share(labels)
-    figure = fixed_figure(9.6, 3.0)
+    figure = fixed_figure(9.6, 3.2)
     images = {
         "Truth": _painted(shown.labels), f"Vote of {count}": _painted(fused),
         "Share of the most frequent label": coloured(share, (0, 1), _CIVIDIS),
     }  # fmt: skip
-    draw_images(figure, (0.0, 0.12, 1.0, 0.78), images, [Bar(_CIVIDIS, (0, 1), "share of votes")])
+    draw_images(figure, (0.0, 0.15, 1.0, 0.76), images, [Bar(_CIVIDIS, (0, 1), "share of votes")])
     _draw_key(figure)
     right = 100 * (fused == shown.labels)[shown.body].mean()
     bone = dice(shown.bone, np.isin(fused, BONE))
@@ -116,11 +116,10 @@ def _painted(labels: NDArray) -> NDArray[np.uint8]:
 
 
 def _draw_key(figure: Figure) -> None:
-    """Name the colours below the images."""
-    names = [tissue.name for tissue in TISSUES]
-    left = 0.005
-    for name, colour in zip([*names, "undecided"], (*_COLOURS, PURPLE), strict=True):
-        box = {"facecolor": colour, "edgecolor": "0.4", "linewidth": 0.6, "pad": 2.5}
-        figure.text(left, 0.05, "   ", fontsize=6, va="center", bbox=box)
-        figure.text(left + 0.016, 0.05, name, fontsize=8, va="center")
-        left += 0.029 + 0.0061 * len(name)
+    """Name the colours below the images, in two rows."""
+    names = [*(tissue.name for tissue in TISSUES), "undecided"]
+    for i, (name, colour) in enumerate(zip(names, (*_COLOURS, PURPLE), strict=True)):
+        left, height = 0.005 + 0.15 * (i % 5), 0.085 - 0.06 * (i // 5)
+        box = {"facecolor": colour, "edgecolor": "0.4", "linewidth": 0.6, "pad": 2}
+        figure.text(left, height, "   ", fontsize=5, va="center", bbox=box)
+        figure.text(left + 0.017, height, name, fontsize=8, va="center")
