@@ -238,13 +238,16 @@ def draw_agreement(
     """
     truth, made = np.asarray(reference, float).ravel(), np.asarray(predicted, float).ravel()
     middle, difference = (truth + made) / 2, made - truth
-    figure = fixed_figure(6.6, 3.4)
+    figure = fixed_figure(7.4, 3.4)
     axes = plot_axes(
-        figure, (0.12, 0.15, 0.66, 0.74), title=title, x_label=f"mean of both in {unit}",
+        figure, (0.11, 0.15, 0.6, 0.74), title=title, x_label=f"mean of both in {unit}",
         y_label=f"difference in {unit}",
     )  # fmt: skip
     if middle.size > 200:
-        axes.hexbin(middle, difference, gridsize=60, bins="log", cmap="cividis", mincnt=1)
+        cloud = axes.hexbin(middle, difference, gridsize=60, bins="log", cmap="cividis", mincnt=1)
+        bar = figure.add_axes((0.87, 0.15, 0.02, 0.74))
+        figure.colorbar(cloud, cax=bar).set_label("pairs in a cell", fontsize=9)
+        bar.tick_params(labelsize=8)
     else:
         axes.plot(middle, difference, "o", color=BLUE)
     left, right = axes.get_xlim()
