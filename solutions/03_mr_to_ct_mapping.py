@@ -335,9 +335,8 @@ widgets.decay_and_noise()
 # 1. It bends where the second echo sinks into the noise, and stays at about 400 1/s. From there on
 #    the scanner measures its own noise, and whatever the bone does, R2* stays the same. Compact
 #    bone has so few protons that it starts only three times above the noise.
-# 2. The highest R2* that bone can show rises from 527 to 817 and 1107 1/s: each halving adds $\ln 2
-#    / 2.39\,ms = 290$ 1/s. A logarithm is bought dearly: half the noise takes four times the scan
-#    time.
+# 2. The highest R2* that bone can show rises from 527 to 817 and 1107 1/s: each halving adds ln 2 /
+#    2.39 ms = 290 1/s. A logarithm is bought dearly: half the noise takes four times the scan time.
 # 3. Grey matter, 17 1/s, now spreads from about -170 to 210 1/s, in place of -50 to 90. The shorter
 #    the time between the echoes, the more the noise of both is magnified. Two tissues, two best
 #    echo times; one has to choose.
@@ -607,11 +606,11 @@ for threshold in (60, 100, 150):
         )
 
 # %% [markdown]
-# Read both columns. On *average* the threshold map from 100 1/s beats everything: +0.2 %, against
-# -0.9 % of the continuous map. But it is right for the wrong reason: invented bone makes PET too
+# Read both columns. On *average* the threshold map from 100 1/s beats everything: +0.17 %, against
+# -0.85 % of the continuous map. But it is right for the wrong reason: invented bone makes PET too
 # high, missed bone makes it too low, and the two cancel. Without the signs the continuous map wins
-# from 60 and from 100 1/s, 1.2 against 1.9 % and more; from 150 1/s the two are alike. A lesion at
-# the edge of the brain does not care about the average.
+# from 60 and from 100 1/s, 1.17 against 1.85 % and more; from 150 1/s the two are alike. A lesion
+# at the edge of the brain does not care about the average.
 #
 # Without the vote of section 3 neither map was any good: from 100 1/s, PET was too low by 3.2 %
 # with the threshold map and by 4.0 % with the continuous one, which then was the *worse* of the
