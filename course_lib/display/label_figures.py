@@ -1,5 +1,6 @@
 """Figures of label images: the tissues of the head, and those that interpolation invents."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -9,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from course_lib.data import phantom
-from course_lib.display.figures import BLUE, GREEN, SKY, VERMILION, YELLOW
+from course_lib.display.figures import BLUE, GREEN, PURPLE, SKY, VERMILION, YELLOW
 from course_lib.display.picture import Picture, render
 from course_lib.display.plots import fixed_figure
 from course_lib.imaging import resampling
@@ -23,6 +24,8 @@ _PAINTS = np.array(
         )
     ]
 )  # fmt: skip
+_NO_LABEL = len(_PAINTS)  # and whatever is above
+_PAINTS = np.vstack([_PAINTS, to_rgb(PURPLE)])
 _NAMES = [tissue.name for tissue in phantom.TISSUES]
 HEIGHTS_MM = {"eyes and skull base": -30.0, "middle of the brain": 10.0, "top of the head": 50.0}
 SPACING_MM = 2.0
@@ -36,7 +39,8 @@ def draw_damage(height_mm: float, new_mm: float, method: resampling.Method) -> P
     height_mm : float
         Of the axial slice in mm of the head.
     new_mm : float
-        New distance of the pixels.
+        New distance of the pixels, at most half a pixel more or less over the whole image, so
+        that both grids fill the same box.
     method : {"nearest", "linear"}
         Linear is rounded to whole labels.
 
@@ -51,7 +55,8 @@ def draw_damage(height_mm: float, new_mm: float, method: resampling.Method) -> P
     'nearest neighbour: 0 of 29055 pixels were invented.'
     """
     labels = _slice(height_mm)
-    new = np.rint(resampling.resample(labels, SPACING_MM, new_mm, method)).astype(np.uint8)
+    shape = tuple(int(n) for n in np.rint(np.array(labels.shape) * SPACING_MM / new_mm))
+    new = np.rint(resampling.resize(labels, shape, method)).astype(np.uint8)
     invented = resampling.invented_voxels(labels, new)
     name = "nearest neighbour" if method == "nearest" else method
     figure = fixed_figure(9.0, 3.9)
@@ -75,6 +80,44 @@ def draw_damage(height_mm: float, new_mm: float, method: resampling.Method) -> P
     return render(figure, alt, said)
 
 
+def tissue_row(
+    images: Sequence[NDArray], titles: Sequence[str], alt: str, caption: str = ""
+) -> Picture:
+    """Draw label images of the head side by side, with the names of the tissues.
+
+    Parameters
+    ----------
+    images : sequence of (Y, X) integer arrays
+        Labels of `phantom.TISSUES`, of one shape; larger numbers are no label and are purple.
+    titles : sequence of str
+        One above each image.
+    alt, caption : str
+        Texts of the picture.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, or not one title for each image.
+
+    Examples
+    --------
+    >>> tissue_row([np.eye(9, dtype=int)], ["Ones"], alt="A diagonal.")
+    Picture: A diagonal.
+    """
+    if not images or len(images) != len(titles):
+        raise ValueError(f"There are {len(images)} images and {len(titles)} titles.")
+    rows, columns = images[0].shape
+    tall = min(3.4, 7.0 / len(images) * rows / columns)
+    wide, high = tall * columns / rows, tall + 0.35
+    width = (wide + 0.08) * len(images) + 1.75
+    figure = fixed_figure(width, high)
+    for i, (image, title) in enumerate(zip(images, titles, strict=True)):
+        left = i * (wide + 0.08) / width
+        draw_tissues(figure, (left, 0, wide / width, tall / high), image, title)
+    tissue_bar(figure, (1 - 1.65 / width, 0.02, 0.14 / width, tall / high - 0.04))
+    return render(figure, alt, caption)
+
+
 def draw_tissues(
     figure: Figure, box: tuple[float, float, float, float], labels: NDArray, title: str
 ) -> Axes:
@@ -87,7 +130,7 @@ def draw_tissues(
     box : tuple of float
         Left, bottom, width and height as parts of the figure.
     labels : (Y, X) integer array
-        Labels of `phantom.TISSUES`.
+        Labels of `phantom.TISSUES`; larger numbers are no label and are purple.
     title : str
         Above the image.
 
@@ -97,7 +140,7 @@ def draw_tissues(
     'Two'
     """
     axes = figure.add_axes(box)
-    axes.imshow(_PAINTS[labels], interpolation="nearest")
+    axes.imshow(_PAINTS[np.minimum(labels, _NO_LABEL)], interpolation="nearest")
     axes.set_axis_off()
     axes.set_title(title, fontsize=10, y=1.01)
     return axes
@@ -119,7 +162,9 @@ def tissue_bar(figure: Figure, box: tuple[float, float, float, float]) -> Axes:
     9
     """
     axes = figure.add_axes(box)
-    axes.imshow(_PAINTS[:, np.newaxis], aspect="auto", origin="lower", interpolation="nearest")
+    axes.imshow(
+        _PAINTS[:_NO_LABEL, np.newaxis], aspect="auto", origin="lower", interpolation="nearest"
+    )
     axes.set_xticks([])
     axes.set_yticks(range(len(_NAMES)), [f"{i} {name}" for i, name in enumerate(_NAMES)])
     axes.yaxis.tick_right()
