@@ -92,9 +92,12 @@ def _draw_place(rng: np.random.Generator) -> Numbers:
     """Draw a grid with an origin, and a point that is clearly nearest to one voxel."""
     spacing = (float(rng.choice([3.0, 4.4, 5.0])), 0.5, float(rng.choice([0.6, 0.8])))
     origin = tuple(float(10 * i) for i in rng.integers(-9, -4, 3))
-    index = rng.integers([4, 20, 20], [20, 90, 90]) + rng.uniform(0.55, 0.85, 3)
-    point = tuple(round(float(x), 1) for x in coordinates.index_to_mm(index, spacing, origin))
-    return {"spacing": spacing, "origin": origin, "point": point}
+    while True:
+        index = rng.integers([4, 20, 20], [20, 90, 90]) + rng.uniform(0.55, 0.85, 3)
+        point = tuple(round(float(x), 1) for x in coordinates.index_to_mm(index, spacing, origin))
+        fraction = coordinates.mm_to_index(point, spacing, origin) % 1
+        if (fraction > 0.54).all() and (fraction < 0.9).all():  # also after rounding
+            return {"spacing": spacing, "origin": origin, "point": point}
 
 
 def _three(numbers: tuple[float, ...]) -> str:
