@@ -324,7 +324,7 @@ for tissue in phantom.TISSUES[2:]:
 #    move?
 # 3. Go back to 16 and move the second echo to 0.96 ms. Compact bone is measured better. What is the
 #    price? Read the range of grey matter.
-# 4. Set the floor to 0.1 noise levels, then to 4. Which of the two is honest?
+# 4. Set the floor to 0.25 noise levels, then to 4. Which of the two is honest?
 
 # %%
 widgets.decay_and_noise()
@@ -340,8 +340,8 @@ widgets.decay_and_noise()
 # 3. Grey matter, 17 1/s, now spreads from about -170 to 210 1/s, in place of -50 to 90. The shorter
 #    the time between the echoes, the more the noise of both is magnified. Two tissues, two best
 #    echo times; one has to choose.
-# 4. A floor of 0.1 lets R2* reach nearly 1000 1/s by chance, a floor of 4 cuts all bone down to 0.
-#    At the noise itself, the floor says what is known: at least this much.
+# 4. A floor of 0.25 lets R2* reach 950 1/s by chance, a floor of 4 cuts all bone down to 0. At the
+#    noise itself, the floor says what is known: at least this much.
 # </details>
 #
 # Noise is one reason. The other is thickness: the layers of compact bone are one or two voxels
@@ -507,8 +507,8 @@ for threshold in (60, 100, 150, 200):
 # Read the columns downwards. The threshold map depends on its threshold: a low one invents bone, a
 # high one misses it. The continuous map hardly cares up to 150 1/s, because a voxel just above the
 # threshold gets only a *little* bone. **That is its gain: not a better value in bone, but no harm
-# from a wrong threshold.** At the best threshold the two are equal, and above 200 1/s, where the
-# curve is flat, they are the same map.
+# from a wrong threshold.** At the best threshold the two are nearly equal, and above 200 1/s, where
+# the curve is flat, they are the same map.
 #
 # And both are wrong by 400 HU in bone. Density is not in the data, and no curve brings it in.
 #
@@ -562,9 +562,10 @@ check("quiz_percent_of_mu", quiz_percent_of_mu)
 
 # %% [markdown]
 # Here is slide 24 with our patient: attenuation maps above, PET below, on the slide's scales. The
-# reference is the patient's CT, and the PET corrected with it. **Before you move the threshold:**
-# an error in the skull is an error of how many percent in the middle of the brain? Does it stay in
-# the skull?
+# reference is the patient's CT, and the PET corrected with it. (The phantom's PET is divided by an
+# attenuation factor for each voxel, and not reconstructed; streaks and scatter are missing.)
+# **Before you move the threshold:** an error in the skull is an error of how many percent in the
+# middle of the brain? Does it stay in the skull?
 #
 # Then find a threshold at which the PET of the threshold map is right on average. Is the map right
 # there?
@@ -906,8 +907,8 @@ compare(
 # *About 4 minutes.*
 #
 # **Metal.** A dental implant disturbs the magnetic field. Around it there is no signal, at either
-# echo. No signal at either echo is what we call air. Here are the patient's mouth with two
-# implants, and what follows:
+# echo. No signal at either echo is what we call air. Here is the patient's mouth with two implants,
+# and what follows:
 
 # %%
 voids = phantom.signal_voids(patient)
@@ -1023,6 +1024,9 @@ for degree in (0, 1, 2, 3, 5):
 # - Percent need a true zero: 1/cm and kBq/mL, never HU.
 # - Errors of opposite sign cancel in a mean. Look at the mean, the mean without sign, the limits,
 #   and each tissue.
+#
+# Our map lies on the grid of the MR. The voxels of PET lie elsewhere and have another size. How to
+# bring one image onto the grid of another is topic 04.
 #
 # ## Further reading
 #

@@ -102,7 +102,7 @@ def test_the_rates_of_bone_are_what_the_text_says(prose):
         ((2.46, 32, 1.0), ("show: 817",)),
         ((2.46, 64, 1.0), ("show: 1107",)),
         ((0.96, 16, 1.0), ("-171 to 207",)),
-        ((2.46, 16, 0.1), ("and 961",)),
+        ((2.46, 16, 0.25), ("and 950",)),
         ((2.46, 16, 4.0), ("measures 0 1/s",)),
     ):
         caption = draw_decay(*arguments).caption

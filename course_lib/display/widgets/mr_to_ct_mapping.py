@@ -30,7 +30,7 @@ def decay_and_noise() -> Shown:
         {
             "second_echo_ms": Number("Second echo time in ms", 2.46, 0.16, 3.96, 0.1),
             "snr": Number("Full signal over noise", 16, 4, 200, 4),
-            "floor": Number("Floor in noise levels", 1.0, 0.1, 4.0, 0.1),
+            "floor": Number("Floor in noise levels", 1.0, 0.25, 4.0, 0.25),
         },
     )
 
