@@ -172,7 +172,7 @@ BILINEAR_VALUE = [
         "around, so 50 - 200 gives 106. Convert to float before you subtract.",
     ),
     mistake(
-        _naive,
+        _bilinear(_naive),
         "At the border there is no further pixel: `image[row + 1]` does not exist below the last "
         "row, and `image[-1]` is the last row and not the one before the first. Clip the point "
         "to 0 and n - 1 and the lower pixel to at most n - 2.",

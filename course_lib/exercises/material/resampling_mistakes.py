@@ -97,6 +97,12 @@ RESAMPLE_LABELS = [
         "not have the spacing that was asked for. Let the boxes share their faces.",
     ),
     mistake(
+        _placed(lambda i, step, old, new: np.floor((i + 0.5) * old / new)),
+        "You stretched the image until it fills the new number of voxels. Then they do not have "
+        "the spacing that was asked for: a step is new_spacing / spacing, and not the ratio of "
+        "the numbers of voxels, which were rounded.",
+    ),
+    mistake(
         _placed(lambda i, step, old, new: np.rint((i + 0.5) * step - 0.5)),
         "Halfway between two voxels you sometimes go up and sometimes down: `np.rint` and "
         "`np.round` take the even number. Halves go up here: np.floor((i + 0.5) * step).",
@@ -271,7 +277,7 @@ MAJORITY_OF_NEIGHBORS = [
         "index -1 is the last. Leave neighbours outside the image out.",
     ),
     mistake(
-        _unpadded,
+        _majority(_unpadded),
         "At the border you looked for a neighbour that does not exist. Leave neighbours outside "
         "the image out.",
     ),

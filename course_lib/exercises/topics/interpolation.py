@@ -11,6 +11,7 @@ from course_lib.exercises.material import (
     resampling_mistakes,
 )
 from course_lib.exercises.material import interpolation_cases as cases
+from course_lib.exercises.material.interpolation_judges import same_labels
 from course_lib.imaging import coordinates, interpolation, neighbors, resampling
 
 _CORNER = np.array([-60.0, -90.0, -70.0])
@@ -196,6 +197,7 @@ resample_labels = Exercise(
         ),
     ],
     judge=equal(),
+    same=same_labels,
     mistakes=resampling_mistakes.RESAMPLE_LABELS,
     hints=[
         "How many voxels of the new size fit along an axis? Round n * spacing / new_spacing, and "
