@@ -1,6 +1,7 @@
 """Inputs of topic 03: slices of the phantom as another scanner's gain would have stored them."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +34,12 @@ def _echoes(rng: np.random.Generator) -> tuple[NDArray[np.uint16], NDArray[np.ui
 
 
 def two_echoes(rng: np.random.Generator) -> Arguments:
-    """Draw two echoes of a head, their times in ms, and a floor."""
+    """Draw two echoes of a head, their times in ms, and a floor.
+
+    The floor is whole, so that it may be written into an image of whole numbers.
+    """
     first, second, gain, _ = _echoes(rng)
-    return first, second, ECHO_MS, gain * FLOOR
+    return first, second, ECHO_MS, float(round(gain * FLOOR))
 
 
 def echoes_in_bins(rng: np.random.Generator) -> Arguments:
@@ -96,3 +100,23 @@ def two_measurements(rng: np.random.Generator) -> Arguments:
     _, air, _, labels = _mapped(rng)
     true = rng.uniform(2, 16, labels.shape)
     return true, true * rng.normal(0.96, 0.04, labels.shape), ~air
+
+
+def limits_as_tuple(answer: Any, reference: NDArray, predicted: NDArray, mask: NDArray) -> Any:
+    """Call limits of agreement; an array or a list of three numbers is as good as a tuple."""
+    return _row(answer(reference, predicted, mask))
+
+
+def errors_as_tuples(answer: Any, reference: NDArray, predicted: NDArray, labels: NDArray) -> Any:
+    """Call errors per tissue; each row may be an array, a list or a tuple."""
+    errors = answer(reference, predicted, labels)
+    if not isinstance(errors, dict):
+        return errors
+    return {label: _row(row) for label, row in errors.items()}
+
+
+def _row(values: Any) -> Any:
+    """Return numbers in a row as a plain tuple, and anything else as it is."""
+    if isinstance(values, np.ndarray) and values.ndim == 1:
+        return tuple(values.tolist())
+    return tuple(values) if isinstance(values, list | tuple) else values

@@ -234,6 +234,7 @@ percent_difference = Exercise(
 
 limits_of_agreement = Exercise(
     reference=agreement.limits_of_agreement,
+    call=cases.limits_as_tuple,
     points=2,
     cases=[
         given(
@@ -254,7 +255,7 @@ limits_of_agreement = Exercise(
         "Return three numbers in this order: mean, mean - 1.96 deviations, mean + 1.96 deviations.",
     ],
     alternatives=[
-        lambda reference, predicted, mask: list(
+        lambda reference, predicted, mask: np.array(
             agreement.limits_of_agreement(reference[mask], predicted[mask])
         ),
     ],
@@ -262,6 +263,7 @@ limits_of_agreement = Exercise(
 
 errors_per_tissue = Exercise(
     reference=agreement.errors_per_class,
+    call=cases.errors_as_tuples,
     points=3,
     cases=[
         given(
@@ -278,7 +280,7 @@ errors_per_tissue = Exercise(
             np.array([[1, 2], [1, 2]]), raises=ValueError,
         ),
     ],
-    judge=_CLOSE,
+    judge=close(rtol=1e-4, atol=1e-2, dtype="any"),
     mistakes=agreement_mistakes.ERRORS_PER_TISSUE,
     hints=[
         "`np.unique(labels)` lists the tissues that occur. `difference[labels == label]` are the "
@@ -288,7 +290,7 @@ errors_per_tissue = Exercise(
     ],
     alternatives=[
         lambda reference, predicted, labels: {
-            label: list(errors)
+            np.int64(label): np.array(errors)
             for label, errors in agreement.errors_per_class(
                 np.asarray(reference, float), np.asarray(predicted, float), labels
             ).items()
