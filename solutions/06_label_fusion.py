@@ -903,7 +903,7 @@ image_row(
 
 # %%
 for name, power in (("similarity", 1), ("its fourth power", 4), ("its 16th power", 16)):
-    by_similarity = np.clip(maps, 1e-3, 1) ** power
+    by_similarity = np.clip(maps.astype(float), 1e-3, 1) ** power
     ct = atlases.weighted_mean(list(patient.atlas_ct), list(by_similarity))
     print(f"weights from {name:17s} {mean_absolute_error(patient.ct, ct, patient.body):.0f} HU")
 for decay in (0.5, 1.5):

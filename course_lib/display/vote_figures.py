@@ -26,7 +26,13 @@ from course_lib.imaging.metrics import dice
 from course_lib.imaging.ranking import rank_weights, ranks
 
 UNDECIDED = 255
-RULES = {"the lowest tied label": None, "undecided": UNDECIDED}
+
+# Name: the label for ties (None for the lowest of the tied labels), and whether ranks weigh.
+RULES: dict[str, tuple[int | None, bool]] = {
+    "one vote each, a tie is undecided": (UNDECIDED, False),
+    "one vote each, a tie goes to the lowest label": (None, False),
+    "votes weighted by local rank": (None, True),
+}
 _CIVIDIS = mpl.colormaps["cividis"](np.arange(256), bytes=True)[:, :3]
 _COLOURS = (
     BLACK, "#6b6b6b", ORANGE, YELLOW, "#ffffff", SKY, BLUE, "#b5b5b5", GREEN
@@ -56,7 +62,7 @@ def draw_labels(images: dict[str, NDArray], alt: str, caption: str = "") -> Pict
     return render(figure, alt, caption)
 
 
-def draw_votes(place: str, count: int, tie: int | None, by_rank: bool) -> Picture:
+def draw_votes(place: str, count: int, rule: str) -> Picture:
     """Draw the truth, the result of a vote, and the share of votes of its winner.
 
     Parameters
@@ -65,16 +71,15 @@ def draw_votes(place: str, count: int, tie: int | None, by_rank: bool) -> Pictur
         A key of `atlas_scene.SLICES`.
     count : int
         How many of the six atlases vote.
-    tie : int or None
-        Label for ties; None for the lowest of the tied labels.
-    by_rank : bool
-        Whether an atlas counts more where its local rank is better.
+    rule : str
+        A key of `RULES`.
 
     Examples
     --------
-    >>> draw_votes("axial, through the eyes", 6, UNDECIDED, False).caption[:31]
-    'Right: 70.4 % of the head. Dice'
+    >>> draw_votes("axial, through the eyes", 6, "votes weighted by local rank").caption[:31]
+    'Right: 82.2 % of the head. Dice'
     """
+    tie, by_rank = RULES[rule]
     shown = one_slice(place)
     labels = list(shown.atlas_labels[:count])
     if by_rank:
@@ -99,7 +104,7 @@ def draw_votes(place: str, count: int, tie: int | None, by_rank: bool) -> Pictur
     )
     alt = (
         f"A slice, {place}: the true tissues, the tissues after a vote of {count} atlases "
-        f"{'weighted by local rank' if by_rank else 'with one vote each'}, and the share of the "
+        f"({rule}), and the share of the "
         "votes for the most frequent label, which is 1 inside large structures and low at thin "
         f"ones: bone, fluid and folds of the brain. {caption}"
     )

@@ -11,9 +11,9 @@ from course_lib.display.fusion_figures import (
     draw_fusion,
     draw_similarity,
 )
-from course_lib.display.panel import Choice, Number, Switch, panel
+from course_lib.display.panel import Choice, Number, panel
 from course_lib.display.picture import Picture
-from course_lib.display.vote_figures import RULES, UNDECIDED, draw_votes
+from course_lib.display.vote_figures import RULES, draw_votes
 
 Shown = ipywidgets.Widget | Picture
 
@@ -51,7 +51,7 @@ def bad_atlases() -> Shown:
             "place": _slice(),
             "fault": Choice("What is wrong", list(FAULTS), next(iter(FAULTS))),
             "bad": Number("Number of bad atlases", 1, 0, ATLASES),
-            "shift_mm": Number("Shift in mm", 30, 0, 60, 3),
+            "shift_mm": Number("Shift in mm (first two faults)", 30, 0, 60, 3),
         },
     )
 
@@ -63,8 +63,7 @@ def votes() -> Shown:
         {
             "place": _slice(),
             "count": Number("Number of atlases", ATLASES, 1, ATLASES),
-            "tie": Choice("Tied votes go to", RULES, UNDECIDED),
-            "by_rank": Switch("Weigh each vote by local rank"),
+            "rule": Choice("Rule", list(RULES), next(iter(RULES))),
         },
     )
 
