@@ -85,7 +85,7 @@ RANK_WEIGHTS = [
         "The sign is wrong: your weights grow with the rank, so the worst atlas counts most.",
     ),
     mistake(
-        _weights(lambda ranks, decay: np.exp(decay * np.negative(ranks, dtype=np.uint8))),
+        _weights(lambda ranks, decay: np.exp(decay * -np.asarray(ranks))),
         "Ranks are stored without a sign, and in uint8, -1 is 255: your weights explode. Negate "
         "the decay in place of the ranks, `np.exp(-decay * ranks)`.",
     ),
@@ -164,6 +164,11 @@ FUSE_CT = [
     mistake(
         _fused(lambda images, weights: _products(images, weights).sum() / np.sum(weights)),
         "You return one number. Sum over the atlases only, `axis=0`, and keep the image.",
+    ),
+    mistake(
+        _fused(lambda images, weights: atlases.weighted_mean(images, weights).astype(int)),
+        "You cut the decimals off, which makes every value a little nearer to 0 than it is. Keep "
+        "decimals, or round at the very end.",
     ),
     mistake(
         _fused_unchecked,

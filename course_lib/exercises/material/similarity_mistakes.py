@@ -70,6 +70,11 @@ NCC = [
         "does not correlate with itself by 1. Take N in both.",
     ),
     mistake(
+        _ncc(_of_centred(np.mean, power=0)),
+        "This is the covariance, which grows with the gain of each scanner. Divide it by both "
+        "standard deviations.",
+    ),
+    mistake(
         _ncc(lambda first, second: abs(similarity.ncc(first, second))),
         "You took the size of the correlation. An image and its negative are at -1, and the sign "
         "tells so: for two scans of one kind, -1 is not alike.",
@@ -117,6 +122,10 @@ BEST_ATLAS = [
     mistake(
         _best(lambda target, images: float(_scores(target, images).max())),
         "You return how alike the best atlas is. Asked is which one it is: its index.",
+    ),
+    mistake(
+        _best(lambda target, images: images[int(np.argmax(_scores(target, images)))]),
+        "You return the image of the best atlas. Asked is which one it is: its index.",
     ),
     mistake(
         _best(lambda target, images: int(np.argmax(_scores(target, images))) + 1),
