@@ -58,8 +58,8 @@ def ear_in_some_scan(rng: np.random.Generator) -> Arguments:
 def inverted_copy() -> NDArray[np.float64]:
     """Return an image with a cross, and with a perfect cross whose signs are turned."""
     image = np.zeros((8, 12))
-    image[1:4, 1:4] = [[0, 1, 0.3], [1, 1, 1], [0, 1, 0]]
-    image[4:7, 8:11] = [[0, -1, 0], [-1, -1, -1], [0, -1, 0]]
+    image[1:4, 1:4] = cross() + np.array([[0, 0, 0.3], [0, 0, 0], [0, 0, 0]])
+    image[4:7, 8:11] = -cross()
     return image
 
 
