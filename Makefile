@@ -8,6 +8,8 @@ READY   = $(VENV)/ready-$(if $(EXTRAS),$(EXTRAS),student)
 TARGET  = -e ".$(if $(EXTRAS),[$(EXTRAS)])" -c requirements.lock
 # One thread for each library: the course's arrays are small, and threads only get in each other's way.
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# Tests keep heads beside their libraries and leave the user's cache alone.
+PYTEST  = PATH="$(abspath $(BIN)):$$PATH" COURSE_CACHE="$(abspath $(VENV))/cache" $(ONE_THREAD) $(BIN)/python -m pytest
 WORKERS ?= 2
 # Keep compiled modules even where the machine says otherwise: kernels start twice as fast.
 export PYTHONDONTWRITEBYTECODE :=
@@ -28,10 +30,10 @@ lab: setup
 
 test:
 	@$(MAKE) --no-print-directory setup EXTRAS=dev
-	PATH="$(abspath $(BIN)):$$PATH" $(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests course_lib --doctest-modules
+	$(PYTEST) -n $(WORKERS) --dist worksteal tests course_lib --doctest-modules
 
 check: lint
-	PATH="$(abspath $(BIN)):$$PATH" $(ONE_THREAD) $(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not browser and not graders" tests course_lib --doctest-modules
+	$(PYTEST) -q -n $(WORKERS) -m "not slow and not browser and not graders" tests course_lib --doctest-modules
 
 lint:
 	@$(MAKE) --no-print-directory setup EXTRAS=dev

@@ -13,6 +13,8 @@ from course_lib.data.phantom.grids import head_grid
 from course_lib.data.phantom.people import MODALITIES
 from course_lib.errors import CourseError
 
+pytestmark = pytest.mark.slow  # heads are made anew for each test
+
 ANATOMIES = ["template", "analytic"]
 
 
@@ -195,7 +197,6 @@ def test_the_card_says_what_is_real_and_what_is_synthetic():
     assert "MNI152" in phantom.CARD.source
 
 
-@pytest.mark.slow
 def test_a_head_of_2_mm_read_from_disk_is_the_head_that_was_made():
     made = phantom.head(seed=3)
     kept = {name: getattr(made, name).copy() for name in MODALITIES}

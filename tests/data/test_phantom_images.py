@@ -9,6 +9,8 @@ from scipy import ndimage
 from course_lib.data import phantom
 from course_lib.data.phantom import tissues
 
+pytestmark = pytest.mark.slow  # heads are made anew for each test
+
 NOISE_FREE = replace(
     phantom.DEFAULT,
     ct_noise_hu=0.0,

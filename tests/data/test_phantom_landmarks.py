@@ -8,6 +8,8 @@ from course_lib.data import phantom
 from course_lib.data.phantom import tissues
 from course_lib.data.phantom.landmark_sets import MODE_NAMES, REFERENCE_MM
 
+pytestmark = pytest.mark.slow  # heads are made anew for each test
+
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):

@@ -11,6 +11,8 @@ from course_lib.data.phantom import tissues
 from course_lib.data.phantom.lesions import FATES
 from course_lib.data.phantom.sagittal import void_kinds
 
+pytestmark = pytest.mark.slow  # heads are made anew for each test
+
 EVERYWHERE = np.ones((3, 3, 3))
 
 

@@ -14,6 +14,8 @@ from course_lib.display.widgets import compression_dicom as widgets
 from course_lib.imaging import byte_counts, outlines
 from course_lib.imaging.polygons import drop_collinear
 
+pytestmark = pytest.mark.slow  # draws every picture
+
 WIDGETS = [
     widgets.slope_and_intercept,
     widgets.outline_tolerance,

@@ -6,6 +6,8 @@ from course_lib.display.picture import Picture
 from course_lib.display.widgets import course_map
 from course_lib.plan import STATIONS, TOPICS, topics_at
 
+pytestmark = pytest.mark.slow  # draws every picture
+
 
 @pytest.fixture
 def moving(monkeypatch):

@@ -11,6 +11,8 @@ from course_lib.display import ct_figures, mr_figures
 from course_lib.display.picture import Picture
 from course_lib.display.widgets import normalization as widgets
 
+pytestmark = pytest.mark.slow  # draws every picture
+
 WIDGETS = [
     widgets.compare_patients,
     widgets.bright_lesion,

@@ -291,6 +291,7 @@ def require_recovered(head, spacing, angles):
         assert abs(found.empty_row - slab.apex[0]) <= 1
 
 
+@pytest.mark.slow
 def test_angles_of_the_phantom_are_recovered_within_the_tolerance(head):
     require_recovered(head, 1.0, [55, 83.7, 120])
     require_recovered(head, 2.0, [40, 65, 100, 150])

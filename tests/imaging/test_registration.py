@@ -21,6 +21,8 @@ from course_lib.imaging.coordinates import center_mm
 from course_lib.imaging.sampling import COSTS, sample_voxels
 from course_lib.imaging.warping import warp
 
+pytestmark = pytest.mark.slow  # whole registrations
+
 # Centre and radii of each part in shares of half the box, its HU, its MR signal.
 PARTS = [
     ((0, 0, 0), (0.82, 0.80, 0.68), 40, 600),
@@ -111,20 +113,17 @@ def test_ct_comes_onto_mr_within_half_a_pixel(cost, seed):
     assert error_after(2, cost, seed, contrast="ct") < 0.5
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_a_ct_volume_comes_onto_mr_within_half_a_voxel(seed):
     assert error_after(3, "nmi", seed, contrast="ct") < 0.5
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6, 30))
 def test_no_seed_fails_in_2d(seed):
     assert error_after(2, "ssd", seed) < 0.2
     assert error_after(2, "ncc", seed, grid=global_search.SearchGrid()) < 0.2
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_no_seed_fails_in_3d(seed):
     assert error_after(3, "ncc", seed) < 0.2

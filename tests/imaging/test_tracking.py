@@ -299,6 +299,7 @@ def true_fates(study):
     return {(f.fate, tuple(sorted(f.baseline)), tuple(sorted(f.follow_up))) for f in study.truth}
 
 
+@pytest.mark.slow
 def test_all_fates_of_the_phantom_are_found_after_moving_the_follow_up_back(study, head):
     moved = warp(study.follow_up.lesions, true_matrix(study, head), head.spacing, "nearest")
     found = lesion_fates.match_lesions(study.baseline.lesions, moved)
@@ -306,6 +307,7 @@ def test_all_fates_of_the_phantom_are_found_after_moving_the_follow_up_back(stud
     assert len(found) == 7
 
 
+@pytest.mark.slow
 def test_without_registration_some_fates_of_the_phantom_are_wrong(head):
     studies = [phantom.with_lesions(head, seed=seed) for seed in (1, 2)]
     for study in studies:
@@ -338,6 +340,7 @@ def fates_from_images(study, head):
     }
 
 
+@pytest.mark.slow
 def test_all_fates_of_the_phantom_are_found_from_the_images_alone(study, head):
     assert fates_from_images(study, head) == true_fates(study)
 

@@ -39,6 +39,7 @@ def test_the_committed_notebooks_hold_no_secret() -> None:
     assert find(ROOT / "notebooks", secrets_of(SOURCES)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_every_solution_would_be_found_if_it_leaked(path: Path, tmp_path: Path) -> None:
     secrets = secrets_of([path])
@@ -81,6 +82,7 @@ def test_every_file_that_the_readme_points_to_is_in_the_handout(handout: Path) -
     assert [link for link in links if not (handout / link).exists()] == []
 
 
+@pytest.mark.slow
 def test_the_handout_works_without_the_repository(handout: Path, tmp_path: Path) -> None:
     code = (
         "import course_lib, numpy\n"
