@@ -154,6 +154,8 @@ def test_on_average_the_threshold_map_is_right_for_the_wrong_reason(prose):
     assert "PET in the brain +0.5 and" in draw_maps(120, "brain", 3).caption
     assert "PET in the brain -0.2 and" in draw_maps(140, "brain", 3).caption
     assert "Near 130 1/s the two cancel" in prose
+    assert "PET in the brain -8.4 and -7.6 %" in draw_maps(100, "sinuses", 3).caption
+    assert "the brain reads 8 % too low with either map" in prose
 
 
 def test_without_the_vote_both_maps_fail_and_the_continuous_one_more(prose):
