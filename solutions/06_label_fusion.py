@@ -52,14 +52,15 @@ print(f"The atlases: {patient.atlas_t1.shape}, MR and CT of {len(patient.atlas_t
 #
 # *About 4 minutes, slides 35 and 36.*
 #
-# The patient on the PET/MR scanner still needs a CT, so that his PET can be corrected. In notebook
-# 03 you made one from two ultra-short echoes, and bone was at the noise floor. Here is another
-# idea. The hospital has a **database of other patients** who had both, an MR image and a CT. Warp
-# each of them to our patient with what you know from notebook 05. Such a warped pair is called an
-# **atlas**. All CTs now lie on the patient's grid. **Which of them do we believe, and where?**
+# The patient on the PET/MR scanner, the one of notebook 03, still needs a CT, so that his PET can
+# be corrected. You made one from two ultra-short echoes, and bone was at the noise floor. Here is
+# another idea. The hospital has a **database of other patients** who had both, an MR image and a
+# CT. Warp each of them to our patient with what you know from notebook 05. Such a warped pair is
+# called an **atlas**. All CTs now lie on the patient's grid. **Which of them do we believe, and
+# where?**
 #
-# No registration is perfect. Our six atlases fit within about 3 mm, which is as good as it gets in
-# practice, and a skull is 6 mm thick.
+# No registration is perfect. Our six atlases lie within about 3 mm of where they should, a usual
+# error between two people, and a skull is 6 mm thick.
 #
 # The slides' pictures are lost. The heads here are those of our phantom, so the patient's true CT
 # is known. It is used for nothing but measuring errors.
@@ -193,7 +194,7 @@ image_row(
 #
 # ## 4 Alike around each voxel
 #
-# *About 22 minutes, slides 35 and 36.*
+# *About 20 minutes, slides 35 and 36.*
 #
 # An atlas may fit well at the nose and badly at the neck. So ask for each voxel: how alike are the
 # two images *around here*? The lecture takes a patch around the voxel and correlates the two
@@ -406,7 +407,7 @@ for n, ranked in enumerate(my_atlas_ranks(maps)):
 #
 # ## 6 The fused CT
 #
-# *About 14 minutes, slide 36.*
+# *About 12 minutes, slide 36.*
 #
 # At each voxel, the fused value is the weighted mean of what the atlases say:
 #
@@ -526,9 +527,12 @@ for name, ct in synthetic.items():
 
 # %% [markdown]
 # A head without bone reads 8 % too little PET. Any of the three atlas methods repairs most of
-# that. Fusion halves the error of the average, to about 0.5 %, less than the noise of a
-# PET. Eleven methods of this kind were compared in a multi-centre study (Ladefoged et al. 2017);
-# the best ones stayed within a few per cent in nearly all patients.
+# that. Fusion halves the error of the average, to about 0.5 %, less than the noise of a PET. This
+# is the patient of notebook 03: there, the better one of your maps from two echoes was off by 1.17
+# % without the signs (on a grid of 2 mm). Do not conclude that atlases always win. Our atlases are
+# healthy and well registered, and section 10 shows what they cannot do and an echo can. Eleven
+# methods of several kinds were compared in a multi-centre study (Ladefoged et al. 2017); the best
+# ones stayed within a few per cent in nearly all patients.
 #
 # ## 7 Votes on labels
 #
@@ -934,6 +938,9 @@ print(
 #   and the average beats a single atlas.
 # - Labels are names: they vote. A tie needs a rule, and the rule must be written down.
 # - Similarity of MR says nothing about a wrong CT, and no atlas knows what none has seen.
+#
+# In notebook 07 one patient is compared with himself: labels are followed from visit to visit, and
+# Dice is needed again.
 #
 # ## Further reading
 #

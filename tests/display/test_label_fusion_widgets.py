@@ -74,7 +74,7 @@ def test_every_control_has_a_label_and_changes_the_picture(widget, monkeypatch):
         if hasattr(control, "options"):
             control.index = (control.index + 1) % len(control.options)
         elif (
-            control.description == "Shift in mm (first two faults)"
+            control.description == "Shift in mm, if shifted"
         ):  # only where something is shifted
             inputs["What is wrong"].index = 0
             before = pictured(box)

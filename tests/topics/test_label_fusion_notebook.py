@@ -146,6 +146,15 @@ def test_fusion_halves_the_pet_error_of_the_average_and_no_bone_costs_8_percent(
     assert "Fusion halves the error of the average, to about 0.5 %" in prose
 
 
+def test_the_patient_and_the_error_are_those_of_notebook_03(prose):
+    same = phantom.subject(1, spacing_mm=SPACING_MM)
+    assert target() is same
+    before = (SOURCE.parent / "03_mr_to_ct_mapping.py").read_text(encoding="utf-8")
+    assert "phantom.subject(1)" in before
+    assert "1.17 against 1.85 %" in before
+    assert "off by 1.17 % without the signs" in prose
+
+
 def test_a_failed_registration_shows_in_its_ncc_of_0_42(prose):
     caption = draw_bad_atlases(NOSE, next(iter(FAULTS)), 1, 30).caption
     assert "NCC of the bad atlas: 0.42; of the others: 0.84, 0.83, 0.79, 0.83, 0.84" in caption

@@ -51,7 +51,7 @@ def bad_atlases() -> Shown:
             "place": _slice(),
             "fault": Choice("What is wrong", list(FAULTS), next(iter(FAULTS))),
             "bad": Number("Number of bad atlases", 1, 0, ATLASES),
-            "shift_mm": Number("Shift in mm (first two faults)", 30, 0, 60, 3),
+            "shift_mm": Number("Shift in mm, if shifted", 30, 0, 60, 3),
         },
     )
 
