@@ -377,8 +377,9 @@ for name, mask in (
 # 3. number them by connected components,
 # 4. remap the numbers, so that a lesion has the same one at both visits.
 #
-# The pictures of these slides are lost too. Our patient is the phantom with seven lesions, one for
-# each thing that can happen to a lesion, at two visits. The head lies differently at the second.
+# The pictures of these slides are lost too; ours follow their words. Our patient is the phantom
+# with seven lesions, one for each thing that can happen to a lesion, at two visits. The head lies
+# differently at the second.
 
 # %%
 study = phantom.with_lesions(head, seed=2)
@@ -386,26 +387,25 @@ baseline, follow_up = study.baseline, study.follow_up
 spacing = head.spacing
 moved = registration.register(baseline.image, follow_up.image, spacing, "ncc")
 aligned = warp(follow_up.image, moved.transform, spacing, "linear")
-plane = round((30 - head.grid.first_mm[0]) / spacing[0])
-gain = baseline.image.mean() / aligned.mean()
+plane = round((19 - head.grid.first_mm[0]) / spacing[0])  # 19 mm above the commissures
+brain = np.isin(baseline.labels[plane], (tissues.GREY, tissues.WHITE))
+first, second, third = (
+    components.flatten(image[plane], brain, spacing[1:])[10:112, 10:88]
+    for image in (baseline.image, follow_up.image, aligned)
+)
 image_row(
     [
-        Panel(baseline.image[plane], "baseline", "a.u.", (0, 1000)),
-        Panel(
-            gain * follow_up.image[plane] - baseline.image[plane],
-            "difference, not registered", "a.u.", (-500, 500), "RdBu_r",
-        ),
-        Panel(
-            gain * aligned[plane] - baseline.image[plane],
-            "difference, registered", "a.u.", (-500, 500), "RdBu_r",
-        ),
+        Panel(first, "baseline", "parts of the local mean", (0, 1.8)),
+        Panel(second - first, "change, not registered", "parts", (-0.8, 0.8), "RdBu_r"),
+        Panel(third - first, "change, registered", "parts", (-0.8, 0.8), "RdBu_r"),
     ],
     alt=(
-        "A FLAIR slice with a bright lesion, and the difference of the second visit from the "
-        "first. Without registration the difference shows red and blue rims all around the head. "
-        "Registered, the rims are gone and a red ring shows where the lesion has grown."
+        "A FLAIR slice of the brain with three bright lesions, and the change at the second visit. "
+        "Without registration, ventricles and the rim of the brain seem to change, and the lesion "
+        "at the back is a blue spot beside a red one. Registered, that lesion shows as a red ring, "
+        "because it grew, and another one, at the side, as a blue spot, because it shrank."
     ),
-)  # fmt: skip
+)
 
 # %% [markdown]
 # Step 2 is a threshold again, and again it has an enemy. You met it in notebook 02: the coil's
@@ -753,7 +753,8 @@ print("truth:         ", "; ".join(true_fates))
 # *vanished*, and a *new* one beside it. To the neurologist a new lesion means: the drug fails. So
 # a few millimetres of motion would have changed the treatment.
 #
-# How well do two visits have to lie on each other? **Move** the second visit below. Then ask for a
+# How well do two visits have to lie on each other? **Move** the second visit below; at 0 mm it lies
+# as it should. Then ask for a
 # larger share of overlap. Which lesions are lost first, and why do split and merged ones hold out?
 
 # %%
@@ -774,8 +775,8 @@ widgets.shifted_visit()
 #
 # With more than two visits, the list of fates is no longer enough. One wants a **film** in which
 # lesion 5 is lesion 5 from the first visit to the last, in one colour. Here are seven visits of a
-# third patient. First go through them with the numbers that each visit gives by itself (hold the
-# arrow key on the slider). Then keep the numbers. Then leave out the registration.
+# third patient. Set the visit to 1 and go through them with the numbers that each visit gives by
+# itself (hold the arrow key on the slider). Then keep the numbers. Then leave out the registration.
 
 # %%
 widgets.lesion_film()
@@ -940,7 +941,7 @@ for name, labels in (("carried back", back), ("by mistake moved on", forward)):
     )
 draw_strip(
     {
-        "the scan of month 36 as it was, lesions carried back (left) and moved on (right)": [
+        "on the scan as it was. Left: carried back. Right: moved on": [
             back[series.plane], forward[series.plane],
         ]
     },

@@ -86,10 +86,10 @@ def draw_strip(
     '2 visits in a row, lesions in colours. numbers: month 0: 1; month 6: 2.'
     """
     count, lines = len(images), len(rows)
-    wide = 9.0 / count
+    wide = min(9.0 / count, 2.6)
     tall = wide * np.shape(images[0])[0] / np.shape(images[0])[1]
     height = lines * (tall + 0.25) + 0.22
-    figure = fixed_figure(9.0, height)
+    figure = fixed_figure(count * wide, height)
     said = []
     for line, (title, visits) in enumerate(rows.items()):
         bottom = (lines - 1 - line) * (tall + 0.25) / height

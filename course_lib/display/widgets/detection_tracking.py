@@ -43,7 +43,7 @@ def shifted_visit() -> Shown:
     return panel(
         draw_shifted,
         {
-            "shift_mm": Number("Second visit moved by, in mm", 0, -12, 12, 2),
+            "shift_mm": Number("Second visit moved by, in mm", 6, -12, 12, 2),
             "least_share": Number("Least share of overlap", 0.1, 0.0, 1.0, 0.1),
         },
     )
@@ -54,7 +54,7 @@ def lesion_film() -> Shown:
     return panel(
         draw_film,
         {
-            "visit": Number("Visit", 1, 1, 7, 1),
+            "visit": Number("Visit", 7, 1, 7, 1),
             "numbering": Choice("Numbers", list(NUMBERINGS), OWN),
             "moved": Switch("Visits not registered"),
         },
