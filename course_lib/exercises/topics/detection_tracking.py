@@ -199,22 +199,20 @@ compare_volumes = Exercise(
     ],
 )
 
-_MATCHING = 0.25, 0.1
 match_lesions = Exercise(
     reference=lesion_fates.match_lesions,
+    call=judges.call_for_fates,
     points=3,
     cases=[
-        given("stable, grown and shrunk", _row("0111100022003333"), _row("0333302222000110"),
-              *_MATCHING),
-        given("new and vanished", _row("01110000022"), _row("00001100033"), *_MATCHING),
-        given("a split", _row("0111111100222"), _row("0330022200111"), *_MATCHING),
-        given("a merger", _row("01110022200"), _row("03333333300"), *_MATCHING),
-        given("a chain of several", _row("0111222000"), _row("0334455000"), *_MATCHING),
-        given("neighbours that touch", _row("11111111111122222222222222"),
-              _row("33333333333332222222222222"), *_MATCHING),
+        given("stable, grown and shrunk", _row("011102203333"), _row("033302220110"), 0.25, 0.1),
+        given("new and vanished", _row("01110000022"), _row("00001100033"), 0.25, 0.1),
+        given("a split", _row("011111110022"), _row("033002220011"), 0.25, 0.1),
+        given("a merger", _row("01110022200"), _row("03333333300"), 0.25, 0.1),
+        given("a chain of several", _row("0111222000"), _row("0334455000"), 0.25, 0.1),
+        given("neighbours that touch", _row("111112222222"), _row("333333222222"), 0.25, 0.5),
         drawn("two visits", cases.visits_with_share),
-        edge("no lesions at all", _row("0000"), _row("0000"), *_MATCHING),
-        edge("images of different shapes", _row("011"), _row("0110"), *_MATCHING,
+        edge("no lesions at all", _row("0000"), _row("0000"), 0.25, 0.1),
+        edge("images of different shapes", _row("011"), _row("0110"), 0.25, 0.1,
              raises=ValueError),
     ],
     judge=holds(judges.fates_problem, structure=False),
