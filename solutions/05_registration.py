@@ -91,8 +91,8 @@ image_row(
 # %% [markdown]
 # One side reads too little, the other too much. A physician who looks for dementia compares the two
 # sides of the brain. A difference of 10 % is a finding, and here it comes from a map that slipped.
-# **Registration** finds the motion, so that we can undo it [slide 28]. It is needed between two time
-# points of one patient, between two scans of a kind, between two modalities, and between two
+# **Registration** finds the motion, so that we can undo it [slide 28]. It is needed between two
+# time points of one patient, between two scans of a kind, between two modalities, and between two
 # patients. The slides' own pictures are lost; all pictures here are ours, made from the phantom.
 #
 # ## 2 Moving points, in mm
@@ -372,14 +372,14 @@ check("normalized_correlation", normalized_correlation)
 
 
 # %% exercise="mutual_information"
-def mutual_information(counts):
+def mutual_information(histogram):
     """Return the mutual information of two images, in nats, from their joint histogram.
 
-    counts: array with two axes, counts or shares of each pair of values. Returns one number.
+    histogram: array with two axes, counts or shares of each pair of values. Returns one number.
     Raises a ValueError if a count is negative or all are 0.
     """
     # BEGIN SOLUTION
-    counts = np.asarray(counts, dtype=float)
+    counts = np.asarray(histogram, dtype=float)
     if (counts < 0).any() or counts.sum() == 0:
         raise ValueError("Counts must not be negative, and not all 0.")
     joint = counts / counts.sum()

@@ -56,7 +56,7 @@ def undo_rigid(matrix: ArrayLike) -> NDArray[np.float64]:
     """
     if not rotations.is_rigid(matrix):
         raise ValueError("The matrix is not rigid: it scales, shears or mirrors.")
-    return transforms.invert(matrix)
+    return transforms.invert(matrix) + 0.0  # no -0
 
 
 def find_shift(fixed: ArrayLike, moving: ArrayLike, reach: int) -> tuple[int, ...]:
