@@ -54,7 +54,7 @@ def lesion_film() -> Shown:
     return panel(
         draw_film,
         {
-            "visit": Number("Visit", 7, 1, 7, 1),
+            "visit": Number("Visit", 5, 1, 7, 1),
             "numbering": Choice("Numbers", list(NUMBERINGS), OWN),
             "moved": Switch("Visits not registered"),
         },
