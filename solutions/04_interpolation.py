@@ -86,7 +86,7 @@ phantom.CARD
 # $$\text{point} = \text{origin} + \text{index} \cdot \text{spacing}$$
 #
 # (A scanner may also be tilted. Then DICOM gives the directions of rows and columns too, and the
-# line above becomes a matrix. Notebook 05 has it.)
+# line above becomes a matrix, as in notebook 05.)
 #
 # ### Exercise: from index to mm
 
@@ -213,7 +213,7 @@ check("nearest_value", nearest_value)
 # %% [markdown]
 # ## 4 Linear
 #
-# *About 20 minutes, slide 26.*
+# *About 17 minutes, slide 26.*
 #
 # Between two voxels $a$ and $b$, at the fraction $t$ of the way (0 on $a$, 1 on $b$), draw a
 # straight line:
@@ -387,7 +387,7 @@ widgets.thick_slices()
 #
 # ## 6 Labels
 #
-# *About 20 minutes, slide 26.*
+# *About 17 minutes, slide 26.*
 #
 # Slide 26 gives the rule: **images take trilinear interpolation (or similar), labels take nearest
 # neighbour**, because values such as 0 and 1 must stay whole numbers. Why not simply round? Look at
@@ -464,8 +464,8 @@ widgets.invented_labels()
 # Between air (0) and soft tissue (2) lies 1, air *in* the head: a shell around the whole skin.
 # Between fat (3) and the fluid of the eye (6) lie 4 and 5: the eyes get a shell of bone. Between
 # compact bone (4) and cerebrospinal fluid (6) lies 5, so the skull is lined with spongy bone. At
-# 2 mm the old and the new centres coincide and nothing is invented, and at 0.6 mm there are more
-# invented pixels than at 1.3 mm: finer is not safer.
+# 2 mm the old and the new centres coincide and nothing is invented, and at 0.5 mm they are
+# 3 % of the slice through the middle of the brain, as at 1.25 mm: finer is not safer.
 # </details>
 #
 # How many are there in the whole head? A program has to find them. Take one label after the other:
@@ -521,7 +521,7 @@ for tissue in phantom.TISSUES:
 #
 # ## 7 Volumes
 #
-# *About 10 minutes.*
+# *About 9 minutes.*
 #
 # What a physician wants to know of a mask is often one number: its volume. For tumours and lesions
 # it decides on treatment.
@@ -602,7 +602,7 @@ widgets.measured_volume()
 #
 # ## 8 Quiz 3 of the lecture
 #
-# *About 10 minutes, slide 27.*
+# *About 7 minutes, slide 27.*
 #
 # Slide 27 shows coloured pixels around a white one. **Its figure is lost. The grid below is ours**,
 # made so that the answer depends on the rule: the corners, the edges and one odd pixel each say
@@ -770,15 +770,15 @@ compare(
 # What to know before you use them:
 # - `ndimage.zoom` without `grid_mode=True` puts the *centres* of the outermost voxels on each
 #   other. The image is stretched: at its border by half the difference of the spacings. And its
-#   `order` is 3 by default, cubic splines, which invents labels *outside* the range of the labels
-#   as well.
+#   `order` is 3 by default, cubic splines, which overshoot: labels appear that are larger than any
+#   there was.
 # - `skimage.transform.resize` smooths by default when it makes an image smaller, which is right for
 #   images (notebook 05) and wrong for labels: `order=0, anti_aliasing=False, preserve_range=True`.
 # - `sitk.Resample` takes size, spacing and origin in the order (X, Y, Z), and linear interpolation
 #   unless told otherwise: give labels `sitk.sitkNearestNeighbor`. Outside it writes 0, which is
-#   soft tissue in a CT: give it -1000.
-# - In MONAI, `Spacingd` takes one mode for each key; forget it for the label and you have section
-#   6.
+#   water in a CT: give it -1000.
+# - In MONAI, `Spacingd` takes one mode for each key; forget it for the label, and you are
+#   back in section 6.
 #
 # ## 10 In the hospital: when it fails
 #

@@ -54,7 +54,7 @@ def draw_point(spacing: tuple[float, float], row_mm: float, column_mm: float) ->
     Examples
     --------
     >>> draw_point((4.4, 2.0), 7.7, 9.0).caption[:52]
-    'Point (7.7, 9.0) mm, index (1.75, 4.50). Nearest pix'
+    'Point (7.70, 9.00) mm, index (1.75, 4.50). Nearest p'
     """
     image, point = _part(spacing), np.array([row_mm, column_mm])
     nearest = float(interpolation.nearest_at(image, point, spacing))
@@ -84,7 +84,7 @@ def draw_point(spacing: tuple[float, float], row_mm: float, column_mm: float) ->
         below,
     )
     said = (
-        f"Point ({row_mm:.1f}, {column_mm:.1f}) mm, index ({index[0]:.2f}, {index[1]:.2f}). "
+        f"Point ({row_mm:.2f}, {column_mm:.2f}) mm, index ({index[0]:.2f}, {index[1]:.2f}). "
         f"Nearest pixel: {nearest:.0f}. Bilinear: {linear:.1f}."
     )
     parts = ", ".join(

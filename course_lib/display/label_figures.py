@@ -25,7 +25,7 @@ _PAINTS = np.array(
     ]
 )  # fmt: skip
 _NO_LABEL = len(_PAINTS)  # and whatever is above
-_PAINTS = np.vstack([_PAINTS, to_rgb(PURPLE)])
+_PAINTS = np.rint(255 * np.vstack([_PAINTS, to_rgb(PURPLE)])).astype(np.uint8)
 _NAMES = [tissue.name for tissue in phantom.TISSUES]
 HEIGHTS_MM = {"eyes and skull base": -30.0, "middle of the brain": 10.0, "top of the head": 50.0}
 SPACING_MM = 2.0

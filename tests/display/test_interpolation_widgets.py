@@ -142,7 +142,7 @@ def test_thick_slices_keep_the_mean_and_linear_errs_less():
 
 @pytest.mark.parametrize("height_mm", label_figures.HEIGHTS_MM.values())
 def test_nearest_neighbour_invents_nothing_on_any_grid_of_the_widget(height_mm):
-    for new_mm in (0.6, 1.3, 2.7, 5.0):
+    for new_mm in (0.5, 1.25, 2.75, 4.5):
         caption = label_figures.draw_damage(height_mm, new_mm, "nearest").caption
         assert caption.startswith("nearest neighbour: 0 of ")
 

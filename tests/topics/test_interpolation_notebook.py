@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from course_lib.data import phantom
 from course_lib.display.label_figures import draw_damage
@@ -136,17 +137,19 @@ def test_volumes_of_a_small_lesion_scatter_as_the_text_says(prose):
         assert text in prose
 
 
-def test_a_finer_grid_has_more_invented_pixels_and_the_same_grid_none(head, prose):
-    counts = [
-        int(draw_damage(10.0, new_mm, "linear").caption.split()[1]) for new_mm in (2.0, 1.3, 0.6)
-    ]
-    assert counts[0] == 0 < counts[1] < counts[2]
-    assert "finer is not safer" in prose
+def test_a_finer_grid_has_as_large_a_share_of_invented_pixels_and_the_same_grid_none(head, prose):
+    shares = []
+    for new_mm in (2.0, 1.25, 0.5):
+        words = draw_damage(10.0, new_mm, "linear").caption.split()
+        shares.append(100 * int(words[1]) / int(words[3]))
+    assert shares[0] == 0
+    assert [round(share) for share in shares[1:]] == [3, 3]
+    assert "they are 3 % of the slice through the middle of the brain, as at 1.25 mm" in prose
 
 
 def test_the_eyes_get_a_shell_of_bone(head, prose):
     labels = head.plane("axial", -30.0).labels
-    shape = tuple(round(n * 2 / 0.6) for n in labels.shape)
+    shape = tuple(round(n * 2 / 0.5) for n in labels.shape)
     linear = whole(resize(labels, shape, "linear"))
     invented = invented_voxels(labels, linear)
     columns = np.array(linear.shape)[1]
@@ -160,6 +163,22 @@ def test_the_swapped_spacing_keeps_the_volume_but_not_the_width(prose):
     assert np.prod(thick) == np.prod(thick[::-1])
     assert (20 * thick[::-1])[2] == pytest.approx(88)
     assert "The lesion is 88 mm wide" in prose
+
+
+def test_zoom_without_grid_mode_stretches_by_half_the_difference_of_the_spacings(prose):
+    centres_mm = (np.arange(30) + 0.5) * 2.0  # of voxels of 2 mm, from the face
+    new_mm = (np.arange(20) + 0.5) * 3.0
+    stretched = ndimage.zoom(centres_mm, 20 / 30, order=1)
+    np.testing.assert_allclose(resize(centres_mm, (20,), "linear")[1:-1], new_mm[1:-1])
+    assert stretched[0] - new_mm[0] == pytest.approx(-(3.0 - 2.0) / 2)
+    assert stretched[-1] - new_mm[-1] == pytest.approx((3.0 - 2.0) / 2)
+    assert "at its border by half the difference of the spacings" in prose
+
+
+def test_cubic_splines_overshoot_the_labels(prose):
+    labels = np.repeat([0, 8], 10).astype(np.uint8)
+    assert ndimage.zoom(labels, 3).max() > 8
+    assert "labels appear that are larger than any there was" in prose
 
 
 @pytest.mark.parametrize("slide", ["slide 25", "slide 26", "slide 27", "Slide 27"])

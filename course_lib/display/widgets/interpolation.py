@@ -11,6 +11,7 @@ from course_lib.display.slice_figures import draw_measured_volume, draw_thick_sl
 Shown = ipywidgets.Widget | Picture
 
 _METHODS = {"nearest neighbour": "nearest", "linear": "linear"}
+_THICKNESSES = {f"{mm:g} mm": mm for mm in (0.6, 1.0, 1.6, 2.0, 3.0, 4.4, 6.0, 8.0, 10.0)}
 
 
 def point_between_pixels() -> Shown:
@@ -19,8 +20,8 @@ def point_between_pixels() -> Shown:
         draw_point,
         {
             "spacing": Choice("Grid", GRIDS, (4.4, 2.0)),
-            "row_mm": Number("Down, in mm", 7.5, 0.0, 15.0, 0.1),
-            "column_mm": Number("To the right, in mm", 9.0, 0.0, 20.0, 0.1),
+            "row_mm": Number("Down, in mm", 7.5, 0.0, 16.0, 0.25),
+            "column_mm": Number("To the right, in mm", 9.0, 0.0, 20.0, 0.25),
         },
     )
 
@@ -30,7 +31,7 @@ def thick_slices() -> Shown:
     return panel(
         draw_thick_slices,
         {
-            "thickness_mm": Number("Thickness of the slices in mm", 4, 1, 12, 1),
+            "thickness_mm": Number("Slices in mm", 4, 1, 12, 1),
             "method": Choice("Interpolation", _METHODS, "nearest"),
         },
     )
@@ -42,7 +43,7 @@ def invented_labels() -> Shown:
         draw_damage,
         {
             "height_mm": Choice("Slice", HEIGHTS_MM, 10.0),
-            "new_mm": Number("New pixels in mm", 1.3, 0.6, 5.0, 0.1),
+            "new_mm": Number("New pixels in mm", 1.25, 0.5, 4.5, 0.25),
             "method": Choice("Interpolation", _METHODS, "linear"),
         },
     )
@@ -53,8 +54,8 @@ def measured_volume() -> Shown:
     return panel(
         draw_measured_volume,
         {
-            "radius_mm": Number("Radius of the lesion in mm", 4.0, 1.0, 10.0, 0.5),
-            "thickness_mm": Number("Thickness of the slices in mm", 4.4, 0.6, 10.0, 0.2),
-            "offset_percent": Number("Centre between two slices in %", 0, 0, 100, 5),
+            "radius_mm": Number("Radius of the lesion in mm", 4.0, 0.5, 10.5, 0.5),
+            "thickness_mm": Choice("Thickness of the slices", _THICKNESSES, 4.4),
+            "offset_percent": Number("Between two slices, in %", 0, 0, 100, 5),
         },
     )

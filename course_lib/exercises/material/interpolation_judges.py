@@ -7,7 +7,7 @@ import numpy as np
 from course_lib.exercises.judges import Problem, equal
 
 
-def same_labels(arguments: tuple[Any, ...], wrong: Any, found: Any) -> Problem | None:
+def same_labels(arguments: tuple[Any, ...], expected: Any, given: Any) -> Problem | None:
     """Compare label volumes; whatever comes of a negative spacing is the same mistake.
 
     Examples
@@ -20,4 +20,4 @@ def same_labels(arguments: tuple[Any, ...], wrong: Any, found: Any) -> Problem |
     """
     if min(np.min(arguments[1]), np.min(arguments[2])) <= 0:
         return None
-    return equal()(arguments, wrong, found)
+    return equal()(arguments, expected, given)
