@@ -52,7 +52,7 @@ from course_lib.notebook import ask, check, use
 # %% [markdown]
 # ## 1 A dementia that can be treated
 #
-# *About 5 minutes, slides 40 and 41.*
+# *About 4 minutes, slides 40 and 41.*
 #
 # Our patient came to the PET/MR scanner because of memory and gait. Six notebooks were about the
 # attenuation map that PET needs. But the MR images that gave us this map are also read for what
@@ -87,13 +87,19 @@ tissue = slab.tissue[slab.centre_slice]
 print(f"{tissue.shape[0]} rows, {tissue.shape[1]} columns, {tissue.sum()} pixels of brain tissue")
 
 # %% [markdown]
+# Where does the head come from?
+
+# %%
+phantom.CARD
+
+# %% [markdown]
 # `tissue` is the input of all that follows: True in grey and white matter, False in fluid, bone,
 # scalp and air, with the top of the head in the first row. How one gets it from an image, and what
 # happens when it is wrong, comes in section 5.
 #
 # ## 2 The first row without tissue
 #
-# *About 7 minutes, slide 40.*
+# *About 6 minutes, slide 40.*
 #
 # Walk down along the middle of the brain: first the gap between the hemispheres with tissue at its
 # sides, then the corpus callosum, then the ventricle. There the tissue ends. Two traps lie on the
@@ -142,7 +148,7 @@ print(f"Centre columns {columns}: row {row}. The vertex was painted at row {slab
 # %% [markdown]
 # ## 3 A line through points
 #
-# *About 9 minutes, slide 40.*
+# *About 8 minutes, slide 40.*
 #
 # From that row the ventricle is followed to both sides. Each column gives one point: the lowest
 # tissue on top of the ventricle. `detection.roof_points` collects them, from the centre outward,
@@ -214,7 +220,7 @@ for true in (20, 50, 70, 80, 88):
 # %% [markdown]
 # ## 4 The angle
 #
-# *About 8 minutes, slide 40.*
+# *About 7 minutes, slide 40.*
 #
 # Two directions $a$ and $b$ enclose the angle
 #
@@ -276,8 +282,8 @@ for spacing_mm in (1.0, 2.0):
 draw_recovered(painted, measured)
 
 # %% [markdown]
-# With pixels of 1 mm the angle comes back within 2 degrees, with pixels of 2 mm only within about
-# 4, and no better, because a roof of a few stairs has no exact slope. Between the two groups of
+# With pixels of 1 mm the angle comes back within 2 degrees, with pixels of 2 mm only within about 4
+# here, and within 6 for other angles, because a roof of a few stairs has no exact slope. Between the two groups of
 # patients above lay 9 degrees. **A measurement is worth what its resolution allows.**
 #
 # ### Quiz: an angle on pixels that are not square
@@ -297,7 +303,7 @@ check("quiz_callosal_opening", quiz_callosal_opening)
 # %% [markdown]
 # ## 5 Why the head has to be straight, and the skull off
 #
-# *About 7 minutes, slides 40 and 41.*
+# *About 6 minutes, slides 40 and 41.*
 #
 # Step 1 was still missing: align. A patient's head is rarely straight. **Predict:** the head of a
 # patient with 70 degrees is turned by 14 degrees in the plane. What does the measurement say?
@@ -365,7 +371,7 @@ for name, mask in (
 #
 # ## 6 Is the treatment working?
 #
-# *About 8 minutes, slides 42 and 43.*
+# *About 7 minutes, slides 42 and 43.*
 #
 # The second patient has multiple sclerosis. On FLAIR images the lesions are bright spots in the
 # white matter. Once or twice a year the patient is scanned, and the neurologist asks: is anything
@@ -716,7 +722,7 @@ def match_lesions(before, after, tolerance, least_share):
 check("match_lesions", match_lesions)
 
 # %% [markdown]
-# What happened to our patient, with registration and without? The last column is the truth, which
+# What happened to our patient, with registration and without? The last line is the truth, which
 # only a phantom has. **Predict** first: how far off was the head? (A few mm and degrees.) Which
 # lesions will suffer, large or small ones?
 
@@ -771,7 +777,7 @@ widgets.shifted_visit()
 #
 # ## 10 A number for life: the film
 #
-# *About 12 minutes, slides 42 and 43.*
+# *About 11 minutes, slides 42 and 43.*
 #
 # With more than two visits, the list of fates is no longer enough. One wants a **film** in which
 # lesion 5 is lesion 5 from the first visit to the last, in one colour. Here are seven visits of a
@@ -884,7 +890,7 @@ draw_volumes(numbers, volumes, series.months)
 #
 # ## 11 Back to the scan
 #
-# *About 6 minutes, slide 44.*
+# *About 5 minutes, slide 44.*
 #
 # The result lies on the grid of the first visit. The neurologist looks at today's scan, as it came
 # from the scanner. So the lesions are carried back [slide 44]. Registration found the transform $T$
