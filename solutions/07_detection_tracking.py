@@ -283,8 +283,9 @@ draw_recovered(painted, measured)
 
 # %% [markdown]
 # With pixels of 1 mm the angle comes back within 2 degrees, with pixels of 2 mm only within about 4
-# here, and within 6 for other angles, because a roof of a few stairs has no exact slope. Between the two groups of
-# patients above lay 9 degrees. **A measurement is worth what its resolution allows.**
+# here, and within 6 for other angles, because a roof of a few stairs has no exact slope. Between
+# the two groups of patients above lay 9 degrees. **A measurement is worth what its resolution
+# allows.**
 #
 # ### Quiz: an angle on pixels that are not square
 #
