@@ -20,17 +20,27 @@ from course_lib.imaging.similarity import ncc
 
 _MAGMA = mpl.colormaps["magma"](np.arange(256), bytes=True)[:, :3]
 _HU, _ERROR = (-1000.0, 1500.0), 1000.0
+_AIR = -1000  # HU
 _MISREAD = 1024  # HU; what a forgotten rescale intercept leaves out
 SIZE, DECAY = 5, 0.5
 
-# Name: how MR and CT of a bad atlas come about, from the pair and a shift in voxels.
 Spoil = Callable[[NDArray, NDArray, int], tuple[NDArray, NDArray]]
+
+
+def _moved(image: NDArray, rows: int, fill: int) -> NDArray:
+    """Move an image down; what leaves it is gone, what comes in is air."""
+    moved = np.full_like(image, fill)
+    moved[rows:] = image[: len(image) - rows]
+    return moved
+
+
+# Name: how MR and CT of a bad atlas come about, from the pair and a shift in voxels.
 FAULTS: dict[str, Spoil] = {
     "registration failed: MR and CT are shifted": lambda mr, ct, by: (
-        np.roll(mr, by, axis=0), np.roll(ct, by, axis=0),
+        _moved(mr, by, 0), _moved(ct, by, _AIR),
     ),
     "the pair does not fit: only the CT is shifted": lambda mr, ct, by: (
-        mr, np.roll(ct, by, axis=0),
+        mr, _moved(ct, by, _AIR),
     ),
     "CT read without its intercept: 1024 HU too high": lambda mr, ct, by: (mr, ct + _MISREAD),
 }  # fmt: skip

@@ -19,6 +19,7 @@ every_slice = pytest.mark.parametrize("place", atlas_scene.SLICES)
 EYES = "axial, through the eyes"
 SHIFTED, UNPAIRED, MISREAD = fusion_figures.FAULTS
 UNDECIDED, LOWEST, BY_RANK = vote_figures.RULES
+pytestmark = pytest.mark.slow  # draws every picture
 
 DRAWS = {
     "similarity": lambda: fusion_figures.draw_similarity(EYES, 2, 7),
@@ -73,9 +74,7 @@ def test_every_control_has_a_label_and_changes_the_picture(widget, monkeypatch):
         before = pictured(box)
         if hasattr(control, "options"):
             control.index = (control.index + 1) % len(control.options)
-        elif (
-            control.description == "Shift in mm, if shifted"
-        ):  # only where something is shifted
+        elif control.description == "Shift in mm, if shifted":  # only where something is shifted
             inputs["What is wrong"].index = 0
             before = pictured(box)
             control.value += 3 * control.step

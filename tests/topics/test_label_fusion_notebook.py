@@ -16,7 +16,8 @@ from course_lib.imaging.metrics import dice, mean_absolute_error
 from course_lib.imaging.similarity import ncc
 
 SOURCE = Path(__file__).parents[2] / "solutions" / "06_label_fusion.py"
-NOSE, EYES, BRAIN = SLICES
+NOSE = next(iter(SLICES))
+pytestmark = pytest.mark.slow  # whole heads
 
 
 @pytest.fixture(scope="module")
@@ -155,10 +156,10 @@ def test_the_patient_and_the_error_are_those_of_notebook_03(prose):
     assert "off by 1.17 % without the signs" in prose
 
 
-def test_a_failed_registration_shows_in_its_ncc_of_0_42(prose):
+def test_a_failed_registration_shows_in_its_ncc_of_0_47(prose):
     caption = draw_bad_atlases(NOSE, next(iter(FAULTS)), 1, 30).caption
-    assert "NCC of the bad atlas: 0.42; of the others: 0.84, 0.83, 0.79, 0.83, 0.84" in caption
-    assert "its NCC of 0.42 is far below the 0.8 of the others" in prose
+    assert "NCC of the bad atlas: 0.47; of the others: 0.84, 0.83, 0.79, 0.83, 0.84" in caption
+    assert "its NCC of 0.47 is far below the 0.8 of the others" in prose
     assert round(100 * np.exp(-2.5) / np.exp(-0.5 * np.arange(6)).sum()) == 3
     assert "the last rank, 3 % of the weight" in prose
 
@@ -178,7 +179,8 @@ def test_staple_finds_the_bad_atlas_and_local_ranks_win(prose):
     good = dice(heads.bone, staple_of(bones)[0])
     assert abs(good - dice(heads.bone, bones.sum(axis=0) > 3)) < 0.02
     votes, images = bones.copy(), heads.atlas_t1.copy()
-    votes[0], images[0] = np.roll(bones[0], 10, axis=0), np.roll(images[0], 10, axis=0)
+    for volumes in (votes, images):
+        volumes[0, 10:], volumes[0, :10] = volumes[0, :-10].copy(), 0
     found, sensitivities = staple_of(votes)
     assert 0.15 < sensitivities[0] < 0.25 < min(sensitivities[1:])
     alike = local_similarity.similarity_maps(heads.t1, list(images), 5)
