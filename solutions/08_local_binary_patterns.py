@@ -251,8 +251,8 @@ image_row(
     ],
     alt=(
         "An MR slice of a brain; its gradient magnitude, bright along all borders of tissue; and "
-        "its response to blobs of two sizes: at 2 mm the folds of the cortex stand out, at 6 mm "
-        "the ventricles as dark blobs and white matter as bright ones."
+        "its response to blobs of two sizes: at 2 mm the rim of the brain and its folds answer, at "
+        "6 mm the ventricles as dark blobs and the tops of the folds as bright ones."
     ),
 )
 
@@ -543,9 +543,9 @@ image_row(
         Panel(my_lbp_image(mr[40:188, 24:172]), "codes of an MR slice", "LBP code", (0, 255)),
     ],
     alt=(
-        "A photograph of gravel; its LBP codes, in which every stone has a bright upper left and a "
-        "dark lower right rim; and the codes of an MR slice of a brain: a bright background, as "
-        "flat regions have the code 255, and folds as ridges."
+        "A photograph of gravel; its LBP codes, a fine pattern of black and white in which the "
+        "edges of stones are streaks; and the codes of an MR slice of a brain: a white background, "
+        "as flat regions have the code 255, and folds as dark and bright bands."
     ),
 )
 

@@ -139,7 +139,8 @@ def draw_search(method: str, angle_deg: int, gain: float, noise: int) -> Picture
     alt = (
         f"A template of the inner ear from a real CT; the CT turned by {angle_deg} degrees, times "
         f"{gain:g}, with noise of {noise} HU; a square where {method} is best and a circle "
-        f"at the true place; and the map of scores. {caption}"
+        f"at the true place; and the map of scores. The best window begins at row {place[0]}, column "
+        f"{place[1]}, the true one at row {truth[0]:.0f}, column {truth[1]:.0f}. {caption}"
     )
     return render(figure, alt, caption)
 
