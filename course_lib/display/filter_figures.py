@@ -16,7 +16,7 @@ from course_lib.display.plots import Box, fixed_figure, grey_bar, image_axes
 from course_lib.imaging import filters
 from course_lib.imaging.template_matching import match_template
 
-_BELL = np.exp(-0.5 * (np.arange(-3, 4) / 1.2) ** 2)
+_BELL = np.exp(-0.5 * np.arange(-2, 3) ** 2)
 KERNELS: dict[str, NDArray[np.float64]] = {
     "mean of 5 x 5": np.full((5, 5), 1 / 25),
     "Gaussian": np.outer(_BELL, _BELL) / _BELL.sum() ** 2,
@@ -39,7 +39,7 @@ def draw_kernel(kernel: str, turned: bool) -> Picture:
 
     Examples
     --------
-    >>> draw_kernel("mean of 5 x 5", True).caption[-49:]
+    >>> draw_kernel("mean of 5 x 5", True).caption[-45:]
     'between correlation and convolution: 0.0 a.u.'
     """
     weights, image = KERNELS[kernel], _slice()
@@ -77,6 +77,8 @@ def _draw_weights(figure: Figure, box: Box, weights: NDArray, title: str) -> Non
     axes.set_axis_off()
     axes.set_title(title, fontsize=10, y=1.01)
     for (i, j), weight in np.ndenumerate(weights):
+        if weights.size > 25 and weight == 0:  # too many to write them all
+            continue
         text = f"{weight + 0.0:.2f}".replace("0.", ".") if weight % 1 else f"{weight + 0.0:.0f}"
         axes.text(j, i, text, ha="center", va="center", fontsize=11 if columns < 5 else 7)
     axes.add_patch(
@@ -139,8 +141,8 @@ def draw_search(method: str, angle_deg: int, gain: float, noise: int) -> Picture
     alt = (
         f"A template of the inner ear from a real CT; the CT turned by {angle_deg} degrees, times "
         f"{gain:g}, with noise of {noise} HU; a square where {method} is best and a circle "
-        f"at the true place; and the map of scores. The best window begins at row {place[0]}, column "
-        f"{place[1]}, the true one at row {truth[0]:.0f}, column {truth[1]:.0f}. {caption}"
+        f"at the true place; and the map of scores. The best window begins at row {place[0]}, "
+        f"column {place[1]}, the true one at row {truth[0]:.0f}, column {truth[1]:.0f}. {caption}"
     )
     return render(figure, alt, caption)
 

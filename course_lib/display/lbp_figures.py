@@ -52,7 +52,7 @@ def draw_code(image: str, row: int, column: int) -> Picture:
     Examples
     --------
     >>> draw_code("grass", 20, 20).caption[:26]
-    'Bits 00100000: 32 = 32. So'
+    'Bits 11110000: 128 + 64 + '
     """
     part = whole(image)[60 : 60 + SIDE, 60 : 60 + SIDE]
     patch = part[row - 1 : row + 2, column - 1 : column + 2].astype(int)
