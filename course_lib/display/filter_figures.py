@@ -79,7 +79,7 @@ def _draw_weights(figure: Figure, box: Box, weights: NDArray, title: str) -> Non
     for (i, j), weight in np.ndenumerate(weights):
         if weights.size > 25 and weight == 0:  # too many to write them all
             continue
-        text = f"{weight + 0.0:.2f}".replace("0.", ".") if weight % 1 else f"{weight + 0.0:.0f}"
+        text = f"{weight + 0.0:.3f}".rstrip("0").rstrip(".").replace("0.", ".")
         axes.text(j, i, text, ha="center", va="center", fontsize=11 if columns < 5 else 7)
     axes.add_patch(
         Rectangle((columns // 2 - 0.5, rows // 2 - 0.5), 1, 1, fill=False, edgecolor=BLACK, lw=2)
