@@ -16,12 +16,12 @@ from course_lib.imaging import rotations, transforms
 from course_lib.imaging.motion_compensation import mean_in_place
 from course_lib.imaging.warping import warp
 
-Image = NDArray[np.float64]
+Image = NDArray[np.floating]
 WAYS = ("between two frames only", "all the time")
 LESION_MM = (136.0, 140.0)
 _ADDED, _RADIUS_MM, _BLUR_MM = 14.0, 5.0, 5.0
 _LIMITS, _NOISE = (0, 24), 1.0
-_PARTS = 5  # positions within a frame of a patient who moves all the time
+_PARTS = 3  # positions within a frame of a patient who moves all the time
 
 
 class MovingScan(NamedTuple):
@@ -45,7 +45,7 @@ def still_pet() -> Image:
     points = SPACING_MM * np.moveaxis(np.indices(plane.pet.shape), 0, -1)
     lesion = np.linalg.norm(points - LESION_MM, axis=-1) <= _RADIUS_MM
     added = _ADDED * ndimage.gaussian_filter(lesion.astype(float), _BLUR_MM / 2.355 / SPACING_MM)
-    return plane.pet.astype(float) + added
+    return (plane.pet + added).astype(np.float32)
 
 
 @cache
@@ -128,7 +128,7 @@ def draw_motion(count: int, step_mm: float, way: str) -> Picture:
     axes = plot_axes(
         figure, (0.745, 0.17, 0.25, 0.71), title="Through the lesion",
         x_label="from the lesion, in mm", x_limits=(-30, 30), x_ticks=(-20, 0, 20),
-        y_limits=(0, 26), y_ticks=(0, 10, 20),
+        y_limits=(0, 36), y_ticks=(0, 10, 20, 30),
     )  # fmt: skip
     row, column = (round(place / SPACING_MM) for place in LESION_MM)
     across = SPACING_MM * (np.arange(scan.truth.shape[1]) - column)

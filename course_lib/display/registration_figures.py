@@ -99,7 +99,8 @@ def draw_by_hand(
     axes.plot([right_mm], [here], "o", color=VERMILION, markersize=8)
     motion = transforms.invert(way_back())
     place = f" The brain is {brain_error_mm(push, motion):.1f} mm from its place, on average."
-    said = f"{UNITS[kind].capitalize()} here: {here:.4g}.{place if reveal else ''}"
+    value = f"{here:,.0f}" if kind == "ssd" else f"{here:.4f}"
+    said = f"{UNITS[kind].capitalize()} here: {value}.{place if reveal else ''}"
     alt = (
         f"An MR slice of a head; {both.moving.name} of the same head, moved {down_mm} mm down and "
         f"{right_mm} mm to the right and turned by {turn_deg} degrees; both together, {view}; and "

@@ -16,7 +16,7 @@ HEIGHT_MM = 20.0  # of the axial slice, through the ventricles
 ANSWER = (-7.0, -6.0, 12.0)  # turn in degrees, mm down and mm right that bring the scan back
 CHECK_MM = 16.0  # side of a square of the checkerboard
 
-Image = NDArray[np.float64]
+Image = NDArray[np.floating]
 Limits = tuple[float, float]
 
 
@@ -66,14 +66,16 @@ def pair(name: str) -> Pair:
     if name not in PAIRS:
         raise ValueError(f"The pair is {name!r}; {', '.join(map(repr, PAIRS))} are allowed.")
     plane = head_slice()
-    fixed = Scan(plane.t1.astype(float), "a.u.", (0, 1000), 0.0, "MR")
+    fixed = Scan(plane.t1.astype(np.float32), "a.u.", (0, 1000), 0.0, "MR")
     if name == PAIRS[2]:
-        return Pair(fixed, Scan(plane.ct.astype(float), "HU", (-1000, 1500), -1000.0, "CT"))
-    noise = np.random.default_rng(5).normal(0, 30, fixed.image.shape)
+        return Pair(fixed, Scan(plane.ct.astype(np.float32), "HU", (-1000, 1500), -1000.0, "CT"))
+    noise = np.random.default_rng(5).normal(0, 30, fixed.image.shape).astype(np.float32)
     if name == PAIRS[0]:
         again = np.clip(fixed.image + noise, 0, None)
         return Pair(fixed, Scan(again, "a.u.", (0, 1000), 0.0, "MR, a year ago"))
-    across = np.linspace(0.35, 0.75, fixed.image.shape[1])  # a coil that hears one side better
+    across = np.linspace(
+        0.35, 0.75, fixed.image.shape[1], dtype=np.float32
+    )  # a coil that hears one side better
     other = np.clip(across * (fixed.image + noise), 0, None)
     return Pair(fixed, Scan(other, "a.u.", (0, 600), 0.0, "MR, other scanner"))
 

@@ -63,7 +63,7 @@ def where_to_start() -> Shown:
     return panel(
         draw_start,
         {
-            "turn_deg": Number("Turn of the head, in degrees", 30, -90, 90, 5),
+            "turn_deg": Number("Turn, in degrees", 30, -90, 90, 5),
             "levels": Choice("Resolutions", list(LEVELS), next(iter(LEVELS))),
         },
     )
@@ -74,8 +74,8 @@ def moving_patient() -> Shown:
     return panel(
         draw_motion,
         {
-            "count": Number("Frames", 4, 2, 8, 1),
-            "step_mm": Number("Slide to the right per frame, in mm", 3.0, 0.0, 8.0, 0.5),
+            "count": Number("Frames", 4, 2, 6, 1),
+            "step_mm": Number("Slide per frame, in mm", 3.0, 0.0, 8.0, 0.5),
             "way": Choice("The patient moves", WAYS, WAYS[0]),
         },
     )
