@@ -17,6 +17,7 @@ from skimage import metrics as skimage_metrics
 from sklearn import metrics as sklearn_metrics
 
 from course_lib.imaging import agreement, attenuation, metrics, mr_mapping, surface_distances
+from course_lib.imaging.air_segmentation import neighbor_vote
 
 SIDE = 128
 ECHO_MS, FLOOR = (0.07, 2.46), 250.0
@@ -48,12 +49,23 @@ def mapping_pairs() -> list[Pair]:
     ends = np.array([-1000, line.offset / (9.6e-5 - line.slope) - 1000, 3071])
     mu = attenuation.attenuation_map(ends)
     size = f"{SIDE}^3 f32"
+    noisy = two_balls(SIDE)[0] ^ (rng.random(first.shape) < 0.02)
+    mask = as_sitk(noisy)
 
     def r2star_by_sitk() -> np.ndarray:
         logs = [sitk.Log(sitk.Maximum(image, FLOOR)) for image in images]
         return sitk.GetArrayFromImage((logs[0] - logs[1]) / 0.00239)
 
     return [
+        Pair(
+            "vote of 27 neighbours",
+            "sitk BinaryMedian",
+            f"{SIDE}^3 bool",
+            partial(neighbor_vote, noisy),
+            lambda: sitk.GetArrayFromImage(sitk.BinaryMedian(mask, [1, 1, 1], 1, 0)),
+            goal=1,
+            tolerance=0,
+        ),
         Pair(
             "R2*",
             "sitk Log",

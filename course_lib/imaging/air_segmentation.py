@@ -6,8 +6,15 @@ as a heap in the corner of low values. Slides 19 to 21.
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import ndimage
 
-from course_lib.imaging.checks import as_numbers, finite_range
+from course_lib.imaging.checks import (
+    as_mask,
+    as_numbers,
+    finite_range,
+    require_count,
+    require_finite,
+)
 from course_lib.imaging.image_lists import as_images
 from course_lib.imaging.similarity import Interval, joint_histogram
 
@@ -138,3 +145,39 @@ def air_mask(
         )
     first, second = as_images([first, second], "echoes")
     return (first < first_threshold) & (second < second_threshold)
+
+
+def neighbor_vote(mask: ArrayLike, width: int = 3) -> NDArray[np.bool_]:
+    """Let each voxel take the value that most voxels around it have, itself included.
+
+    A single voxel of noise is outvoted, and so is a wall of one voxel: what this mends and what it
+    loses depends on the size of the voxels. Beyond the border, the outermost voxels are repeated.
+
+    Parameters
+    ----------
+    mask : bool array
+        Any number of axes, at least one.
+    width : int
+        Of the neighbourhood along each axis in voxels; odd.
+
+    Returns
+    -------
+    bool array
+        New, of the shape of the mask.
+
+    Raises
+    ------
+    ValueError
+        If the mask is not bool or has no voxels, or the width is not a positive odd number.
+
+    Examples
+    --------
+    >>> neighbor_vote([True, True, False, True, False, False])
+    array([ True,  True,  True, False, False, False])
+    """
+    mask = as_mask(mask, np.shape(mask), "mask")
+    require_finite(mask)
+    require_count(width, "voxels along each axis")
+    if width % 2 == 0:
+        raise ValueError(f"The width is {width}; an odd number has a voxel in the middle.")
+    return ndimage.uniform_filter(mask.astype(np.float32), width, mode="nearest") > 0.5

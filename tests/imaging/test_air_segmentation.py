@@ -121,9 +121,45 @@ def test_one_voxel_is_enough_for_a_mask_and_a_threshold():
     assert air.noise_threshold([5.0], np.exp(-1)) == pytest.approx(5)
 
 
+def test_neighbours_outvote_a_voxel_of_noise_and_a_thin_wall_but_no_flat_surface():
+    mask = np.zeros((9, 9, 9), bool)
+    mask[5:] = True
+    clean = mask.copy()
+    mask[2, 4, 4], mask[7, 1, 1] = True, False
+    np.testing.assert_array_equal(air.neighbor_vote(mask), clean)
+    wall = np.zeros((9, 9, 9), bool)
+    wall[4] = True
+    assert not air.neighbor_vote(wall).any()
+
+
+@few
+@given(rng=generators, width=st.sampled_from([1, 3, 5]))
+def test_a_vote_is_a_count_and_favours_neither_side(rng, width):
+    mask = rng.random((6, 7, 8)) < 0.5
+    vote = air.neighbor_vote(mask, width)
+    np.testing.assert_array_equal(air.neighbor_vote(~mask, width), ~vote)
+    windows = np.lib.stride_tricks.sliding_window_view(
+        np.pad(mask, width // 2, mode="edge"), (width,) * 3
+    )
+    np.testing.assert_array_equal(vote, windows.sum(axis=(3, 4, 5)) > width**3 / 2)
+
+
+def test_simpleitk_votes_alike_away_from_the_border():
+    mask = np.random.default_rng(2).random((12, 13, 14)) < 0.5
+    theirs = sitk.BinaryMedian(sitk.GetImageFromArray(mask.astype(np.uint8)), [1, 1, 1], 1, 0)
+    inside = (slice(1, -1),) * 3
+    np.testing.assert_array_equal(
+        air.neighbor_vote(mask)[inside], sitk.GetArrayFromImage(theirs)[inside] == 1
+    )
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: air.neighbor_vote([0, 1]), "bool"),
+        (lambda: air.neighbor_vote(np.zeros((0, 3), bool)), "empty"),
+        (lambda: air.neighbor_vote([True, False], 2), "odd"),
+        (lambda: air.neighbor_vote([True, False], -1), "at least 1"),
         (lambda: air.air_mask([1, 2], [1], 1, 1), "must be equal"),
         (lambda: air.air_mask([1, np.nan], [1, 2], 1, 1), "NaN"),
         (lambda: air.air_mask([], [], 1, 1), "empty"),
@@ -141,7 +177,7 @@ def test_one_voxel_is_enough_for_a_mask_and_a_threshold():
         (lambda: air.normalized_joint_histogram([1, 2], [1, 2], bins=1), "at least 2"),
         (lambda: air.normalized_joint_histogram([1, np.nan], [1, 2]), "NaN"),
     ],
-    ids=range(16),
+    ids=range(20),
 )
 def test_what_makes_no_sense_is_refused(call, message):
     with pytest.raises(ValueError, match=message):

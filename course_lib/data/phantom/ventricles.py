@@ -7,6 +7,7 @@ European Radiology 18(11), 2008, doi:10.1007/s00330-008-1044-4).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from scipy import ndimage
 
 from course_lib.data.phantom import scanners
 from course_lib.data.phantom.grids import Grid
-from course_lib.data.phantom.people import Head
+from course_lib.data.phantom.people import Head, locked
 from course_lib.data.phantom.tissues import FLUID, GREY, TISSUES, WHITE
 
 POSTERIOR_COMMISSURE_Y_MM = 23.0
@@ -110,8 +111,8 @@ def with_callosal_angle(
         )
     if not 0.5 <= spacing_mm <= 4:
         raise ValueError(f"The spacing is {spacing_mm:g} mm; 0.5 to 4 mm is allowed.")
-    z, y, x = _positions(head.grid, spacing_mm, turn_deg)
-    labels = _sampled(head, z, y, x)
+    z, x, tissues = _place(head, float(spacing_mm), float(turn_deg))
+    labels = tissues.copy()
     _paint_angle(labels, z, x, np.deg2rad(degrees / 2))
     rng = np.random.default_rng([seed, 3])
     slices = Grid(labels.shape, spacing_mm)
@@ -123,6 +124,15 @@ def with_callosal_angle(
     apex = float((top + down) / spacing_mm), float((left + across) / spacing_mm)
     return CallosalSlab(scanners.stored(image), labels, float(degrees), float(turn_deg), apex,
                         float(spacing_mm), _SLICES // 2)  # fmt: skip
+
+
+@lru_cache(maxsize=6)
+def _place(
+    head: Head, spacing_mm: float, turn_deg: float
+) -> tuple[NDArray, NDArray, NDArray[np.uint8]]:
+    """Return heights, sides and tissues of the pixels; kept, since every angle needs the same."""
+    z, y, x = _positions(head.grid, spacing_mm, turn_deg)
+    return z, x, locked(_sampled(head, z, y, x))
 
 
 def _first_pixel(grid: Grid, spacing_mm: float) -> tuple[float, float]:
