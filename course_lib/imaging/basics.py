@@ -6,6 +6,8 @@ The axes of a volume are (Z, Y, X): slice, row, column.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from course_lib.imaging.checks import as_numbers, require_finite, require_mask
+
 
 def crop_slice(
     volume: NDArray, z: int, y_range: tuple[int, int], x_range: tuple[int, int]
@@ -77,18 +79,17 @@ def mean_in_mask(image: NDArray, mask: NDArray[np.bool_]) -> float:
     Raises
     ------
     ValueError
-        If the shapes differ, or nothing is inside the mask.
+        If the mask is not bool, has another shape or marks nothing, or a value in it is NaN.
 
     Examples
     --------
     >>> mean_in_mask(np.array([10.0, 20.0, 90.0]), np.array([True, True, False]))
     15.0
     """
-    if image.shape != mask.shape:
-        raise ValueError(f"The image has the shape {image.shape}, the mask {mask.shape}.")
-    if not mask.any():
-        raise ValueError("The mask is empty; the mean of nothing does not exist.")
-    return float(image[mask].mean(dtype=np.float64))
+    image = as_numbers(image)
+    inside = image[require_mask(mask, image.shape, "mask")]
+    require_finite(inside)
+    return float(inside.mean(dtype=np.float64))
 
 
 def average_images(first: NDArray, second: NDArray) -> NDArray[np.float64]:
@@ -155,7 +156,8 @@ def transmission(mu_per_cm: ArrayLike, lengths_mm: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        If a length is negative, or there are not as many lengths as coefficients.
+        If a length is negative or NaN, a coefficient is not finite, or there are not as many
+        lengths as coefficients.
 
     References
     ----------
@@ -170,6 +172,8 @@ def transmission(mu_per_cm: ArrayLike, lengths_mm: ArrayLike) -> float:
     mu, lengths = np.asarray(mu_per_cm, np.float64), np.asarray(lengths_mm, np.float64)
     if mu.shape != lengths.shape:
         raise ValueError(f"There are {mu.size} coefficients, but {lengths.size} lengths.")
-    if (lengths < 0).any():
+    if not (lengths >= 0).all():
         raise ValueError(f"The lengths are {lengths.tolist()} mm; none may be negative.")
+    if not np.isfinite(mu).all():
+        raise ValueError(f"The coefficients are {mu.tolist()} 1/cm; they must be finite.")
     return float(np.exp(-np.sum(mu * lengths / 10)))

@@ -88,3 +88,33 @@ def test_nothing_in_the_way_lets_everything_through_and_order_does_not_matter():
 def test_a_path_that_cannot_be_is_refused(mu, lengths):
     with pytest.raises(ValueError, match="length"):
         basics.transmission(mu, lengths)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: basics.mean_in_mask(np.arange(3.0), np.array([0, 1, 1])), "must be bool"),
+        (lambda: basics.mean_in_mask(np.array([np.nan, 1.0]), np.array([True, True])), "NaN"),
+        (lambda: basics.transmission([np.nan], [1.0]), "coefficients"),
+        (lambda: basics.transmission([0.1], [np.nan]), "lengths"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_nothing_is_changed_and_scattered_memory_is_read_as_it_is(rng):
+    volume = rng.normal(size=(4, 6, 8))[:, ::2, ::-1]
+    mask = rng.random(volume.shape) < 0.5
+    before = volume.copy()
+    results = [
+        lambda given: basics.crop_slice(given, 1, (0, 2), (1, 5)),
+        lambda given: basics.mask_between(given, -1, 0.5),
+        lambda given: basics.mean_in_mask(given, mask),
+        lambda given: basics.average_images(given, given + 1),
+        basics.subtract_slice_means,
+    ]
+    for function in results:
+        np.testing.assert_array_equal(function(volume), function(np.ascontiguousarray(volume)))
+    np.testing.assert_array_equal(volume, before)
