@@ -121,9 +121,9 @@ def test_one_threshold_fails_before_and_not_after_flattening():
         picture = lesion_figures.draw_threshold(visit, threshold, flattened, 0.05)
         return float(picture.caption.split()[1].rstrip("."))
 
-    thresholds = np.arange(1.1, 1.81, 0.05)
+    thresholds = np.arange(1.3, 1.71, 0.1)
     assert max(dice(2, threshold, False) for threshold in thresholds) < 0.85
-    assert min(dice(visit, 1.35, True) for visit in range(1, 8)) > 0.95
+    assert min(dice(visit, 1.35, True) for visit in (1, 4, 7)) > 0.95
 
 
 def test_visits_that_lie_well_give_every_fate_and_shifted_ones_invent_new_lesions():

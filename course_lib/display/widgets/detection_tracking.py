@@ -31,7 +31,7 @@ def lesion_threshold() -> Shown:
         draw_threshold,
         {
             "visit": Number("Visit", 2, 1, 7, 1),
-            "threshold": Number("Threshold, in parts of the mean", 1.4, 1.1, 1.8, 0.05),
+            "threshold": Number("Threshold, in parts of the mean", 1.4, 1.0, 1.8, 0.05),
             "flattened": Switch("Divide by the local mean first"),
             "least_ml": Number("Smallest volume that counts, in ml", 0.05, 0.0, 0.5, 0.05),
         },
