@@ -562,7 +562,7 @@ textures.CARD
 # normalization is needed. Any rising curve will do, for that matter.
 #
 # **Predict, then try:** which of these change codes? (a) half the contrast, (b) 100 brighter,
-# (c) both, but stored in 8 bits, (d) noise of 5 grey values, (e) contrast times 0.1 in 8 bits.
+# (c) both, but stored in 8 bits, (d) noise of 5 grey values, (e) 10 % of the contrast in 8 bits.
 
 # %%
 widgets.other_light()

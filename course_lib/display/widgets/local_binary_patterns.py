@@ -50,10 +50,10 @@ def one_code() -> Shown:
 def other_light() -> Shown:
     """Show what brightness, contrast, noise and 8 bits do to the codes."""
     return panel(
-        draw_light,
+        _draw_light,
         {
             "image": Choice("Image", IMAGES, "brick"),
-            "gain": Number("Contrast, times", 1.0, 0.1, 4.0, 0.1),
+            "contrast_percent": Number("Contrast in %", 100, 10, 400, 10),
             "offset": Number("Brightness, plus", 0, -150, 150, 10),
             "noise": Number("Noise, in grey values", 0, 0, 20, 1),
             "eight_bits": Switch("Store in 8 bits: round, and cut off at 0 and 255"),
@@ -83,3 +83,10 @@ def one_row() -> Shown:
             "column": Number("Column of the pixel", 42, 0, 96),
         },
     )
+
+
+def _draw_light(
+    image: str, contrast_percent: int, offset: int, noise: int, eight_bits: bool
+) -> Picture:
+    """Draw other light; whole numbers of per cent stay exact on a slider."""
+    return draw_light(image, contrast_percent / 100, offset, noise, eight_bits)
