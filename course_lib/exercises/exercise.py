@@ -67,6 +67,9 @@ class Exercise:
     sealed : sequence of str
         Functions of libraries that are the answer, such as ``"scipy.stats.zscore"``; they cannot
         be called while this exercise is graded.
+    lent : sequence of callable
+        Functions of the course that an answer may call. While it is graded they are called outside
+        of the student's process, which gets their results only.
     name, topic : str
         Set by the registry: the variable's and the file's name.
 
@@ -88,6 +91,7 @@ class Exercise:
     seconds: float = 5.0
     same: Judge | None = None
     sealed: Sequence[str] = ()
+    lent: Sequence[Callable[..., Any]] = ()
     why: str = ""
     name: str = ""
     topic: str = ""

@@ -10,6 +10,7 @@ from course_lib.exercises.evaluation import Report, report, trials
 from course_lib.exercises.exercise import Exercise, call_directly
 from course_lib.exercises.failures import Failure
 from course_lib.exercises.running import Outcome, run
+from course_lib.grading.lending import by_name
 from course_lib.grading.remote import Asking, inert
 from course_lib.grading.session import GivenUpError, LostError, Session
 
@@ -88,7 +89,7 @@ def ask(
         One outcome for each input, in order, and a note. After one that was too slow, or with
         which the process was lost, the list ends.
     """
-    asking = Asking(session)
+    asking = Asking(session, by_name(exercise.lent))
     try:
         state, answer = _find(exercise.name, session, asking)
     except LostError as lost:

@@ -12,6 +12,7 @@ import numpy as np
 from course_lib.exercises.failures import Failure, RaisedElsewhereError
 from course_lib.exercises.limits import TimeUpError
 from course_lib.grading.box.values import Opaque, opaque
+from course_lib.grading.lending import Lent, lend
 from course_lib.grading.session import LostError, Reply, Session
 
 
@@ -22,10 +23,12 @@ class Asking:
     ----------
     session : Session
         Where the student's values are.
+    lent : mapping
+        Functions of the course that the answer may call, by name.
     """
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, lent: Lent) -> None:
+        self.session, self._lent = session, lent
         self.until = 0.0
         self.lost = ""
         self.changed: set[int] = set()
@@ -43,7 +46,8 @@ class Asking:
         """Ask, say again what was said there, and raise what was raised there."""
         try:
             left = max(self.until - time.monotonic(), 0.01)
-            reply = self.session.ask(request, left, self.resolve)
+            lent = {"lent": list(self._lent)}
+            reply = self.session.ask(request | lent, left, self.resolve, self._lend)
         except LostError as lost:
             self.lost = str(lost)
             if lost.silent:
@@ -54,6 +58,11 @@ class Asking:
         for text in reply.warned:
             warnings.warn(text, stacklevel=2)
         return reply
+
+    def _lend(self, wish: dict[str, Any]) -> dict[str, Any]:
+        """Call what the answer borrows; what could not be sent is nothing that asks back."""
+        arguments, options = inert(wish.get("arguments")), inert(wish.get("options"))
+        return lend(self._lent, wish.get("borrow"), arguments, options)
 
 
 class Remote:

@@ -6,7 +6,7 @@ cells run again without the one that did it.
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from course_lib.grading.channel import Channel, EndedError, SilentError
 from course_lib.grading.replies import Reply, read
 from course_lib.grading.starting import Starter
 
+Lend = Callable[[dict[str, Any]], dict[str, Any]]
 _GRACE_SECONDS = 2.0
 _HELLO_SECONDS = 120.0
 _AGAIN_SECONDS = 2.0
@@ -148,15 +149,23 @@ class Session:
             request = {"ask": "seal", "names": list(names)}
             self._ask(request, _AGAIN_SECONDS, lambda number, name: None)
 
-    def ask(self, request: dict[str, Any], seconds: float, resolve: Resolve) -> Reply:
+    def ask(
+        self,
+        request: dict[str, Any],
+        seconds: float,
+        resolve: Resolve,
+        lend: Lend | None = None,
+    ) -> Reply:
         """Ask about a kept value: a call, or one of its attributes.
+
+        `lend` calls what the answer borrows while it works.
 
         Raises
         ------
         LostError
             If the process dies or does not answer; its kept values are then gone.
         """
-        answer = self._ask(request | {"seconds": seconds}, seconds, resolve)
+        answer = self._ask(request | {"seconds": seconds}, seconds, resolve, lend)
         try:
             return read(answer)
         except (KeyError, TypeError, ValueError) as error:
@@ -218,14 +227,25 @@ class Session:
             elif reply.failure is not None:
                 self.errors[place] = f"{reply.failure.name}: {reply.failure.message}"
 
-    def _ask(self, request: dict[str, Any], seconds: float, resolve: Resolve) -> dict[str, Any]:
-        """Send a request and return what belongs to it."""
+    def _ask(
+        self,
+        request: dict[str, Any],
+        seconds: float,
+        resolve: Resolve,
+        lend: Lend | None = None,
+    ) -> dict[str, Any]:
+        """Send a request and return what belongs to it; lend what it needs on the way."""
         if self._channel is None:
             raise LostError("The process is gone.", silent=False)
-        number = secrets.randbits(63)
-        data = encode(request | {"number": number}, _refer)
+        number, until = secrets.randbits(63), time.monotonic() + seconds + _GRACE_SECONDS
+        message = request | {"number": number}
         try:
-            reply = decode(self._channel.ask(data, seconds + _GRACE_SECONDS), resolve)
+            while True:
+                left = until - time.monotonic()
+                reply = decode(self._channel.ask(encode(message, _refer), left), resolve)
+                if lend is None or type(reply) is not dict or "borrow" not in reply:
+                    break
+                message = {"lent": lend(reply)}
         except SilentError as error:
             raise self._lose("It takes too long and cannot be stopped.", silent=True) from error
         except EndedError as error:

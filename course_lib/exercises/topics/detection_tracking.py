@@ -15,7 +15,8 @@ from course_lib.exercises.material import (
 from course_lib.exercises.material import detection_tracking_cases as cases
 from course_lib.exercises.material import detection_tracking_judges as judges
 from course_lib.imaging import components, detection, lesion_fates, lines, rotations, tracking
-from course_lib.imaging.transforms import translation
+from course_lib.imaging.transforms import invert, translation
+from course_lib.imaging.warping import warp
 
 _row = cases.row
 
@@ -267,6 +268,7 @@ keep_numbers = Exercise(
 carry_back = Exercise(
     reference=tracking.carry_back,
     points=2,
+    lent=[invert, warp],
     cases=[
         given("a lesion moved by 4 mm", np.pad(np.full((3, 4), 7), ((3, 3), (4, 4))),
               translation([2.0, -4.0]), 2.0),

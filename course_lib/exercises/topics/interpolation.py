@@ -239,6 +239,7 @@ mask_volume_ml = Exercise(
 invented_voxels = Exercise(
     reference=resampling.invented_voxels,
     points=3,
+    lent=[resampling.resize],
     cases=[
         given(
             "1 and 3, and a 2 far away",

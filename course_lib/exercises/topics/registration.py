@@ -11,7 +11,7 @@ from course_lib.exercises.material import (
     rigid_motion_mistakes,
 )
 from course_lib.exercises.material import registration_cases as cases
-from course_lib.imaging import pyramids, rotations, similarity, transforms
+from course_lib.imaging import pyramids, rotations, similarity, transforms, warping
 
 _CLOSE = close(rtol=1e-5, atol=1e-6)
 _IMAGES = close(rtol=1e-4, atol=1e-3)  # wide enough for an answer in float32
@@ -238,6 +238,7 @@ find_shift = Exercise(
 motion_corrected_mean = Exercise(
     reference=cases.motion_corrected_mean,
     points=3,
+    lent=[warping.warp],
     cases=[
         given(
             "a spot that moved by one pixel of 2 mm", [_SPOT, np.roll(_SPOT, 1, axis=1)],

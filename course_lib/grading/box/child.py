@@ -1,5 +1,6 @@
 """The process of one submission: it runs the cells, then answers "what is f(x)?"."""
 
+import builtins
 import os
 import random
 import socket
@@ -33,19 +34,24 @@ class Child:
     watched : sequence of str
         Names of exercises: when a later cell uses such a name for a value, its last function or
         class is what counts.
+    pipe : socket
+        To the supervisor, who lends functions.
     """
 
-    def __init__(self, shell: QuietShell, watched: list[str]) -> None:
-        self._shell, self._watched = shell, watched
+    def __init__(self, shell: QuietShell, watched: list[str], pipe: socket.socket) -> None:
+        self._shell, self._watched, self._pipe = shell, watched, pipe
+        self._request: Message = {}
         self._last: dict[str, Any] = {}
         self._numbers: dict[int, int] = {}
         self._kept: list[Any] = []
         self._nowhere = sys.stdout
 
-    def answer(self, data: bytes) -> bytes:
-        """Answer one request."""
+    def answer(self, data: bytes) -> bytes | None:
+        """Answer one request; what was lent to a call that is over is none."""
         sys.stdout = sys.stderr = self._nowhere  # whatever the last cell has made of them
-        request = decode(data, lambda number, name: self._kept[number])
+        request = self._request = self._decode(data)
+        if "lent" in request and "ask" not in request:
+            return None
         reply: Message = _ANSWERS[request["ask"]](self, request)
         reply["number"] = request["number"]
         try:
@@ -53,6 +59,29 @@ class Child:
         except (CodecError, MemoryError, RecursionError) as error:
             failure = describe(ValueError(f"The result cannot be sent: {error}"))
             return encode(_told(Outcome(failure=failure)) | {"number": request["number"]})
+
+    def _decode(self, data: bytes) -> Message:
+        """Read a message."""
+        message: Message = decode(data, lambda number, name: self._kept[number])
+        return message
+
+    def _borrow(self, name: str, arguments: tuple[Any, ...], options: Message) -> Any:
+        """Let the supervisor call a function that the exercise lends."""
+        if name not in self._request.get("lent", ()):
+            raise standins.absent(name)
+        wish = {"borrow": name, "arguments": arguments, "options": options}
+        send(self._pipe, encode(wish, self._keep))
+        data = receive(self._pipe)
+        lent = (
+            {"error": ("RuntimeError", "Nobody answers.")}
+            if data is None
+            else (self._decode(data)["lent"])
+        )
+        if lent["error"] is not None:
+            kind, message = lent["error"]
+            made = getattr(builtins, kind, RuntimeError)
+            raise (made if issubclass(made, Exception) else RuntimeError)(message)
+        return lent["value"]
 
     def _keep(self, value: Any) -> int:
         """Keep a value that cannot be sent; the same one has the same number."""
@@ -107,7 +136,7 @@ class Child:
 
     def _ask(self, call: Any, kept: Any, arguments: tuple[Any, ...], seconds: float) -> Message:
         """Do something with a kept value, and tell what came of it."""
-        with standins.asking():
+        with standins.asking(self._borrow):
             outcome = run(lambda answer: call(answer, *arguments), kept, (), seconds)
         return _told(outcome)
 
@@ -157,10 +186,11 @@ def serve(pipe: socket.socket, shell: QuietShell, settings: Message) -> None:
         standins.seal(name)
     random.seed(0)  # the same submission gets the same score
     np.random.seed(0)  # noqa: NPY002 - what students' code draws from without a seed
-    child = Child(shell, settings["watched"])
+    child = Child(shell, settings["watched"], pipe)
     send(pipe, encode({"layers": settings["held"]}))
     while (data := receive(pipe)) is not None:
-        send(pipe, child.answer(data))
+        if (answer := child.answer(data)) is not None:
+            send(pipe, answer)
 
 
 def send(pipe: socket.socket, data: bytes) -> None:

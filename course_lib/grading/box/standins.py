@@ -8,18 +8,24 @@ import contextlib
 import importlib
 import inspect
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 PACKAGES = ("course_lib", "quizzes")
-_asking: list[bool] = []
+Borrow = Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
+_asking: list[Borrow] = []
 
 
 class AbsentError(RuntimeError):
     """Something of the course's package was used, which is not there while grading."""
+
+
+def absent(name: str) -> AbsentError:
+    """Make the error that says so."""
+    return AbsentError(f"{name} is not there while grading: write it yourself.")
 
 
 class Absent:
@@ -35,7 +41,7 @@ class Absent:
 
     def __call__(self, *arguments: Any, **options: Any) -> "Absent":  # noqa: D102 - magic
         if _asking:
-            self._refuse()
+            return _asking[-1](self._name, arguments, options)
         return Absent(f"{self._name}()")
 
     def __getitem__(self, key: Any) -> "Absent":
@@ -55,7 +61,7 @@ class Absent:
 
     def _refuse(self, *arguments: Any, **options: Any) -> Any:
         """Say that there is no value; a loop over one would never end."""
-        raise AbsentError(f"{self._name} is not there while grading: write it yourself.")
+        raise absent(self._name)
 
     __bool__ = __iter__ = __array__ = __eq__ = _refuse
 
@@ -123,9 +129,15 @@ def install(folders: Sequence[str] = ()) -> None:
 
 
 @contextlib.contextmanager
-def asking() -> Iterator[None]:
-    """Refuse calls of what is absent, while an answer is asked for a value."""
-    _asking.append(True)
+def asking(borrow: Borrow) -> Iterator[None]:
+    """Let calls of what is absent be borrowed or refused, while an answer is asked for a value.
+
+    Parameters
+    ----------
+    borrow : callable
+        Takes a name, arguments and options; returns a value or raises `AbsentError`.
+    """
+    _asking.append(borrow)
     try:
         yield
     finally:
