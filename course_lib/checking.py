@@ -222,6 +222,10 @@ async def _run(
             return "Not reached: the notebook's kernel ended before this cell."
         except (CellControlSignal, RuntimeError) as error:
             return f"Not reached: {_one_line(str(error))}"
+        except asyncio.CancelledError:
+            # Ctrl-C: the libraries' own tasks end with ours, and would tell so at length.
+            asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+            raise
     return ""
 
 

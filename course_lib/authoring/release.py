@@ -25,6 +25,7 @@ STUDENT_FILES = (
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/instructors.md",
+    "docs/phantom.md",
 )
 _OWNER_ONLY = 0o700
 _STUDENT_FOLDERS = (*PACKAGE_FOLDERS, "notebooks")
