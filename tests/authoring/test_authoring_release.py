@@ -61,7 +61,7 @@ def test_the_student_zip_holds_what_a_student_needs_and_no_more(root: Path, tmp_
     names = zipfile.ZipFile(path).namelist()
     assert sorted(name.split("/", 1)[1] for name in names) == [
         *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md"),
-        *("course_lib/__init__.py", "docs/instructors.md", "environment.yml"),
+        *("course_lib/__init__.py", "docs/instructors.md", "docs/phantom.md", "environment.yml"),
         *("notebooks/07_toys.ipynb", "pyproject.toml", "quizzes/toys.py", "requirements.lock"),
     ]
     assert {name.split("/")[0] for name in names} == {path.stem}
