@@ -203,6 +203,9 @@ async def _run(
     notebook: NotebookNode, folder: Path, cell_seconds: int, notebook_seconds: int
 ) -> str:
     """Run all cells in place; return why it ended early, or an empty text."""
+    # After Ctrl-C the libraries' own tasks end with ours, and would tell so at length. What goes
+    # wrong in our own is raised, not told by the loop.
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
     async with _kernel(folder) as manager:
         client = NotebookClient(
             notebook,
@@ -222,10 +225,6 @@ async def _run(
             return "Not reached: the notebook's kernel ended before this cell."
         except (CellControlSignal, RuntimeError) as error:
             return f"Not reached: {_one_line(str(error))}"
-        except asyncio.CancelledError:
-            # Ctrl-C: the libraries' own tasks end with ours, and would tell so at length.
-            asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
-            raise
     return ""
 
 
