@@ -137,7 +137,8 @@ def draw_volumes(
         y_limits=(0, 1.1 * volumes.max()), x_ticks=list(months),
     )  # fmt: skip
     _draw_lines(axes, months, np.asarray(numbers), volumes, len(months))
-    ends = (f"Lesion {n}: {v[0]:.2f} to {v[-1]:.2f}." for n, v in zip(numbers, volumes.T))  # noqa: B905
+    rows = zip(numbers, volumes.T, strict=True)
+    ends = (f"Lesion {n}: {v[0]:.2f} to {v[-1]:.2f}." for n, v in rows)
     return render(figure, f"Volumes in ml over {len(months)} visits. {' '.join(ends)}", caption)
 
 
