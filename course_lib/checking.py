@@ -207,7 +207,7 @@ async def _run(
     # wrong in our own is raised, not told by the loop.
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
     async with _kernel(folder) as manager:
-        client = NotebookClient(
+        client = _Client(
             notebook,
             km=manager,
             timeout=cell_seconds,
@@ -219,8 +219,9 @@ async def _run(
         start = time.monotonic()
         try:
             await asyncio.wait_for(client.async_execute(), notebook_seconds)
-        except (TimeoutError, DeadKernelError, AssertionError):
-            # A client that is cancelled tells of a dead kernel, or asserts that it still has one.
+        except (TimeoutError, DeadKernelError):
+            if asyncio.current_task().cancelling():  # a client that is cancelled says the same
+                raise asyncio.CancelledError from None
             if time.monotonic() - start >= notebook_seconds:
                 return f"Not reached: the notebook takes longer than {notebook_seconds} s."
             return "Not reached: the notebook's kernel ended before this cell."
@@ -250,20 +251,44 @@ async def _kernel(folder: Path) -> AsyncIterator[AsyncKernelManager]:
     manager = AsyncKernelManager(kernel_spec_manager=_ThisPython())
     with tempfile.TemporaryDirectory() as scratch:
         own = {STILL_VARIABLE: "1", PATH_VARIABLE: str(Path(scratch, "progress.json"))}
-        await manager.start_kernel(
-            extra_arguments=["--HistoryManager.hist_file=:memory:"],
-            env={**os.environ, **own},
-            cwd=str(folder),
-            stderr=subprocess.DEVNULL,  # what the kernel logs of itself; outputs go elsewhere
-        )
-        group = getattr(manager.provisioner, "pgid", None)
         try:
+            await manager.start_kernel(
+                extra_arguments=["--HistoryManager.hist_file=:memory:"],
+                env={**os.environ, **own},
+                cwd=str(folder),
+                stderr=subprocess.DEVNULL,  # what the kernel logs of itself; outputs go elsewhere
+            )
             yield manager
         finally:
-            await manager.shutdown_kernel(now=True)
-            if group is not None and hasattr(os, "killpg"):
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(group, signal.SIGKILL)
+            await _end(manager)
+
+
+async def _end(manager: AsyncKernelManager) -> None:
+    """End the kernel, also one that was only about to start, and what it started."""
+    group = getattr(manager.provisioner, "pgid", None)
+    if manager.has_kernel:
+        await manager.shutdown_kernel(now=True)
+    if group is not None and hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
+
+
+class _Client(NotebookClient):
+    """Talks to a kernel that is ours: it neither ends it nor takes Ctrl-C.
+
+    nbclient's own answer to Ctrl-C ends the kernel in a task beside the running one; when ours
+    ends it at the same time, one of the two fails.
+    """
+
+    @asynccontextmanager
+    async def async_setup_kernel(self, **options: Any) -> AsyncIterator[None]:
+        """Open the channels to the kernel, and close them."""
+        await self.async_start_new_kernel_client()
+        try:
+            yield
+        finally:
+            if self.kc is not None:
+                self.kc.stop_channels()
 
 
 class _ThisPython(KernelSpecManager):
