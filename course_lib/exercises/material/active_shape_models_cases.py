@@ -119,7 +119,7 @@ def pixels_and_landmarks(rng: np.random.Generator) -> Arguments:
 
 
 @cache
-def _voids(person: int) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+def _voids(person: int) -> tuple[NDArray, NDArray, NDArray]:
     """Return some void pixels of a person in mm, what they are, and the landmarks in mm."""
     head = phantom.head(seed=0, spacing_mm=4.0, anatomy="analytic")
     subject = phantom.sagittal_subjects(head, 5)[person]
