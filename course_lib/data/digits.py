@@ -26,7 +26,7 @@ CARD = Card(
     deidentification="Digits on forms; who wrote which is not recorded.",
     remarks=(
         "1,797 pictures of 8 x 8 pixels. A pixel counts the dark points of a block of 4 x 4, so it "
-        "lies between 0 and 16. One sequence of digits comes back every 128 to 130 pictures: a form "
+        "lies between 0 and 16. The same digits come back every 128 to 130 pictures: a form "
         "that one writer after the other has filled."
     ),
 )
