@@ -153,8 +153,10 @@ def pet_of(hu: NDArray | None) -> NDArray:
     return phantom.correct_attenuation(nac_pet, attenuation_map(hu), study.SPACING_MM)
 
 
-def errors_of(hu: NDArray | None) -> Errors:
+def errors_of(hu: NDArray | None, pet: NDArray | None = None) -> Errors:
     """Measure a map and its PET; None stands for no map, and no correction.
+
+    The PET is computed from the map where it is not given.
 
     Examples
     --------
@@ -163,7 +165,7 @@ def errors_of(hu: NDArray | None) -> Errors:
     """
     true = truth()
     shown = np.full(true.ct.shape, AIR_HU) if hu is None else hu
-    pet = pet_of(hu)
+    pet = pet_of(hu) if pet is None else pet
     table = [chains.step_errors(true.pet, [pet], region)[0] for region in true.regions]
     in_hu = mean_absolute_error(true.ct, shown, true.inside)
     return Errors(in_hu, *(float(row[1]) for row in table), float(table[0][0]))
