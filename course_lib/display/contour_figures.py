@@ -77,7 +77,7 @@ def draw_terms(row: int, column: int, radius: int, mu: float) -> Picture:
     >>> draw_terms(55, 65, 45, 0.1).caption[:28]
     'Means: inside 0.82, outside '
     """
-    image = scans.pet_slice().astype(float)
+    image = scans.pet_slice()
     phi = radius * initial_level_sets.circle(image.shape, (row, column), radius).astype(float)
     means = contour_energy.region_means(image, phi)
     length = level_sets.contour_length(phi, _EPSILON)

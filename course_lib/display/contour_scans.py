@@ -92,7 +92,7 @@ def body() -> NDArray[np.bool_]:
 
 
 @cache
-def pet_slice(image: str = IMAGES[0]) -> NDArray[np.float32]:
+def pet_slice(image: str = IMAGES[0]) -> NDArray[np.float64]:
     """Return PET without attenuation correction, in kBq/mL.
 
     Parameters
@@ -105,8 +105,8 @@ def pet_slice(image: str = IMAGES[0]) -> NDArray[np.float32]:
     >>> float(pet_slice().max())
     1.0
     """
-    whole = plane().nac_pet
-    return np.minimum(whole, np.float32(CLIP)) if image == IMAGES[0] else whole
+    whole = plane().nac_pet.astype(np.float64)
+    return np.minimum(whole, CLIP) if image == IMAGES[0] else whole
 
 
 @cache
