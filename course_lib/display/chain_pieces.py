@@ -281,10 +281,13 @@ def _inner_hole(air: NDArray[np.bool_], moved: list[NDArray]) -> NDArray[np.bool
 
 def _outer_hole(air: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Find air inside the outline of the PET that is connected with the air around."""
-    body = np.stack([_outline(image) for image in study.patient().nac_pet])
-    mu_map = attenuation_map(np.where(air, AIR_HU, TISSUE_HU))
-    hole = outer_holes.outer_hole(mu_map, body)
-    return ndimage.binary_opening(hole, np.ones((1, 3, 3)))[SLICES]
+    mu_map = attenuation_map(np.where(air, AIR_HU, TISSUE_HU))[SLICES]
+    hole = np.zeros(mu_map.shape, bool)
+    for number, image in enumerate(study.patient().nac_pet[SLICES]):
+        body = _outline(image)
+        if body.any():
+            hole[number] = outer_holes.outer_hole(mu_map[number], body)
+    return ndimage.binary_opening(hole, np.ones((1, 3, 3)))  # without the rim beyond the skin
 
 
 def _outline(nac_pet: NDArray) -> NDArray[np.bool_]:
