@@ -12,14 +12,15 @@ from course_lib.display import digit_networks
 from course_lib.display.figures import BLACK, BLUE, SKY, VERMILION
 from course_lib.display.picture import Picture, render
 from course_lib.display.plots import fixed_figure, grey_bar, image_axes, plot_axes
-from course_lib.display.voxel_samples import Samples, samples_of_all
+from course_lib.display.voxel_samples import MOST, Samples, samples_of
 from course_lib.imaging.networks import activations, new_network
 from course_lib.imaging.training import train
 
 MOST_EPOCHS = 60
 PICTURES = 509  # number of the last unseen one
 _SHOWN_RATE = 0.05
-_UNSEEN = range(17, 21)  # patients that no network learns from
+_UNSEEN = range(17, 25)  # patients that no network learns from
+_UNSEEN_EACH = 100
 _STEPS, _BATCH, _RATE, _PATIENCE = 1500, 50, 0.1, 20
 _LIMITS_HU = (-1200, 1600)
 _COSTS = (0.01, 0.03, 0.1, 0.3, 1, 3)  # on the axis
@@ -169,15 +170,17 @@ class Patients:
 
 
 @lru_cache(maxsize=64)
-def learn(patients: int, hidden: int, early: bool) -> Patients:
-    """Train a network from MR features to CT, on 150 voxels of each patient.
+def learn(patients: int, each: int, hidden: int, early: bool) -> Patients:
+    """Train a network from MR features to CT, on some voxels of each patient.
 
-    Every training has about 1500 steps, however many patients there are.
+    Every training has about 1500 steps, however many voxels there are.
 
     Parameters
     ----------
     patients : int
-        How many to learn from, at most 16; four others are for testing.
+        How many to learn from, at most 16; eight others are for testing.
+    each : int
+        Voxels of each patient; 0 for 2,400 in all.
     hidden : int
         Neurons of the hidden layer.
     early : bool
@@ -186,10 +189,11 @@ def learn(patients: int, hidden: int, early: bool) -> Patients:
 
     Examples
     --------
-    >>> learn(1, 2, False).truth.shape
-    (600,)
+    >>> learn(1, 150, 2, False).truth.shape
+    (800,)
     """
-    known, unseen = samples_of_all(range(1, patients + 1)), samples_of_all(_UNSEEN)
+    known = samples_of(range(1, patients + 1), each or MOST // patients)
+    unseen = samples_of(_UNSEEN, _UNSEEN_EACH)
     centre, width = known.table.mean(axis=0), known.table.std(axis=0)
 
     def scaled(samples: Samples) -> tuple[NDArray, NDArray]:
@@ -210,20 +214,20 @@ def learn(patients: int, hidden: int, early: bool) -> Patients:
     return Patients(training, held_out, end, predicted, unseen.hu)
 
 
-def draw_patients(patients: int, hidden: int, early: bool) -> Picture:
+def draw_patients(patients: int, each: int, hidden: int, early: bool) -> Picture:
     """Draw the errors of a network on its training patients and on others.
 
     Parameters
     ----------
-    patients, hidden, early
+    patients, each, hidden, early
         As in `learn`.
 
     Examples
     --------
-    >>> draw_patients(1, 2, False).caption[:27]
+    >>> draw_patients(1, 150, 2, False).caption[:27]
     'Learned from 1 patient, 150'
     """
-    found = learn(patients, hidden, early)
+    found = learn(patients, each, hidden, early)
     errors = found.training_hu[found.end], found.unseen_hu[found.end]
     figure = fixed_figure(9.2, 4.1)
     count = found.unseen_hu.size
@@ -231,23 +235,24 @@ def draw_patients(patients: int, hidden: int, early: bool) -> Picture:
         figure, (0.075, 0.13, 0.47, 0.79), title="Root mean square error", y_label="HU",
         x_label="epoch", y_limits=(0, 450), x_limits=(0, count), y_ticks=range(0, 500, 100),
     )  # fmt: skip
-    axes.plot(found.unseen_hu, "--", color=VERMILION, linewidth=2, label="four unseen patients")
+    axes.plot(found.unseen_hu, "--", color=VERMILION, linewidth=2, label="eight unseen patients")
     axes.plot(found.training_hu, "-", color=BLUE, linewidth=2,
               label="training" + (" patient" if patients == 1 else " patients"))  # fmt: skip
     axes.axvline(found.end, color="0.4", linewidth=1)
     axes.legend(loc="upper right", fontsize=9, framealpha=1)
     _draw_predicted(figure, found)
     who = "1 patient" if patients == 1 else f"{patients} patients"
+    voxels = each * patients or MOST // patients * patients
     absolute = np.abs(found.predicted - found.truth).mean()
     caption = (
-        f"Learned from {who}, {150 * patients} voxels, for {found.end + 1} epochs: error "
+        f"Learned from {who}, {voxels} voxels, for {found.end + 1} epochs: error "
         f"{errors[0]:.0f} HU in training, {errors[1]:.0f} HU on unseen patients (mean absolute "
         f"error {absolute:.0f} HU). Lowest unseen: {found.unseen_hu.min():.0f} HU in epoch "
         f"{found.unseen_hu.argmin() + 1}."
     )
     alt = (
         f"Left, the error of a network with {hidden} hidden neurons against the epochs, for its "
-        "training patients and for four others. Right, predicted against true CT of 600 voxels "
+        "training patients and for eight others. Right, predicted against true CT of 800 voxels "
         f"of the others. {caption}"
     )
     return render(figure, alt, caption)

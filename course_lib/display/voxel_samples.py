@@ -14,7 +14,7 @@ GROUPS = {"soft tissue": (2, 3, 6, 7, 8), "bone": (4, 5), "air": (0, 1)}  # labe
 _FLOOR = 0.06  # of the signal of soft tissue; below it is noise
 _BLUR_MM = 4.0
 _COARSE_MM = 6.0
-_EACH = 150  # voxels of a patient, few enough to train while a slider waits
+MOST = 2400  # voxels to train with, few enough while a slider waits
 
 
 class Samples(NamedTuple):
@@ -63,42 +63,36 @@ def feature_images(head: phantom.Head) -> dict[str, NDArray]:
     }
 
 
-@lru_cache(maxsize=32)
-def samples_of(number: int) -> Samples:
-    """Return 150 voxels of the body of one patient of the phantom, scanned at 6 mm.
-
-    Parameters
-    ----------
-    number : int
-        Of the patient, from 1.
-
-    Examples
-    --------
-    >>> samples_of(1).table.shape
-    (150, 9)
-    """
-    head = phantom.subject(number, spacing_mm=_COARSE_MM)
-    body = head.labels > 0
-    table = stack_features(list(feature_images(head).values()), body)
-    rows = np.random.default_rng(number).permutation(len(table))[:_EACH]
-    return Samples(table[rows], head.ct[body][rows].astype(float))
-
-
-def samples_of_all(numbers: range) -> Samples:
-    """Return the voxels of several patients below each other.
+def samples_of(numbers: range, each: int) -> Samples:
+    """Return voxels of the bodies of several patients of the phantom, scanned at 6 mm.
 
     Parameters
     ----------
     numbers : range
-        Of the patients.
+        Of the patients, from 1.
+    each : int
+        How many voxels of each, at most 2,400.
 
     Examples
     --------
-    >>> samples_of_all(range(1, 3)).hu.shape
-    (300,)
+    >>> samples_of(range(1, 3), 150).table.shape
+    (300, 9)
     """
-    each = [samples_of(number) for number in numbers]
-    return Samples(*(np.concatenate(parts) for parts in zip(*each, strict=True)))
+    parts = [_voxels_of(number) for number in numbers]
+    return Samples(
+        np.concatenate([part.table[:each] for part in parts]),
+        np.concatenate([part.hu[:each] for part in parts]),
+    )
+
+
+@lru_cache(maxsize=32)
+def _voxels_of(number: int) -> Samples:
+    """Return 2,400 voxels of one patient in random order."""
+    head = phantom.subject(number, spacing_mm=_COARSE_MM)
+    body = head.labels > 0
+    table = stack_features(list(feature_images(head).values()), body)
+    rows = np.random.default_rng(number).permutation(len(table))[:MOST]
+    return Samples(table[rows], head.ct[body][rows].astype(float))
 
 
 @cache

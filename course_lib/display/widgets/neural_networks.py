@@ -75,6 +75,7 @@ def few_patients() -> Shown:
         draw_patients,
         {
             "patients": Choice("Patients to learn from", [1, 2, 4, 8, 16], 1),
+            "each": Choice("Voxels", {"150 of each patient": 150, "2,400 in all": 0}, 150),
             "hidden": Choice("Hidden neurons", [2, 8, 16], 8),
             "early": Switch("Stop early: go back to the lowest error of the unseen patients"),
         },
