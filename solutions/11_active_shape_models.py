@@ -607,9 +607,9 @@ widgets.search_film()
 # <details><summary>What we see</summary>
 #
 # Patient 5 needs five steps. Patient 4 starts 12.6 mm away, with the chin at 25 mm; since a
-# landmark looks 8 mm around, the chin has to creep to its place. Patient 1 stands still after four steps,
-# 3.3 mm off: both landmarks of the chin ended 18 mm too high, at another edge, and mode 2 sits at
-# its limit. **A weight at its limit is the alarm**: the image wants what no patient had.
+# landmark looks 8 mm around, the chin has to creep to its place. Patient 1 stands still after four
+# steps, 3.3 mm off: both landmarks of the chin ended 18 mm too high, at another edge, and mode 2
+# sits at its limit. **A weight at its limit is the alarm**: the image wants what no patient had.
 # </details>
 #
 # All seven, before and after:

@@ -56,7 +56,7 @@ def search_film() -> Shown:
         draw_search,
         {
             "name": Choice("Patient", names, PATIENTS[4]),
-            "step": Number("Step", 0, 0, LAST_STEP),
+            "step": Number("Step", 0, 0, LAST_STEP, press="Next step"),
             "wanted": Switch("Show where the image wants each landmark to go", True),
             "truth": Switch("Show the truth"),
         },
