@@ -308,7 +308,7 @@ widgets.energy_terms()
 # 3. The outside: 0.52 kBq/mL against 0.00. To the energy it is the same whether the head is inside
 #    or outside. Remember this for section 6.
 # 4. The circle is 322 pixels long, the other contour 648: it winds around every dark spot. At mu =
-#    3 its length costs more than its evenness brings, 2,361 against 2,275.
+#    3 its length costs more than its evenness brings, 2,361 against 2,274.
 # </details>
 #
 # ## 5 Downhill
