@@ -129,7 +129,7 @@ def fill(outlines: Sequence[ArrayLike], shape: tuple[int, int]) -> NDArray[np.bo
            [0, 0, 0, 0]])
     """
     height, width = _checked_shape(shape)
-    polygons = [checked_points(points) for points in outlines if len(points)]
+    polygons = [checked_points(points) for points in outlines if len(np.asarray(points))]
     if not polygons:
         return np.zeros((height, width), dtype=bool)
     (x0, y0), (x1, y1) = (
