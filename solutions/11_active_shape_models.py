@@ -608,7 +608,7 @@ widgets.search_film()
 #
 # Patient 5 needs five steps. Patient 4 starts 12.6 mm away, with the chin at 25 mm; since a
 # landmark looks 8 mm around, the chin has to creep to its place. Patient 1 stands still after four
-# steps, 3.3 mm off: both landmarks of the chin ended 18 mm too high, at another edge, and mode 2
+# steps, 3.3 mm off: both landmarks of the chin ended 16 mm too high, at another edge, and mode 2
 # sits at its limit. **A weight at its limit is the alarm**: the image wants what no patient had.
 # </details>
 #
@@ -987,7 +987,7 @@ draw_search(CUT_OFF, LAST_STEP, wanted=False, truth=True)
 draw_void_map(CUT_OFF, "found by the search", 5)
 
 # %% [markdown]
-# It says that it converged, and the landmarks of the chin sit at the lips, 32 mm too high. The
+# It says that it converged, and the landmarks of the chin sit at the lips, 30 mm too high. The
 # alarm is the weight of mode 2 at -3.0; in truth it is +1.9.
 #
 # **Something new.** A cochlear implant is an artefact behind the ear. Here nobody ever was shown
