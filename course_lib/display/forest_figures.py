@@ -164,7 +164,7 @@ def draw_importance(names: Sequence[str], shares: ArrayLike, harms: ArrayLike) -
 
     Examples
     --------
-    >>> draw_importance(["R2*", "LBP"], [0.9, 0.1], [80, -1]).alt[-36:]
+    >>> draw_importance(["R2*", "LBP"], [0.9, 0.1], [80, -1]).alt[-35:]
     'R2*: 90 %, 80 HU; LBP: 10 %, -1 HU.'
     """
     shares, harms = 100 * np.asarray(shares), np.asarray(harms)
