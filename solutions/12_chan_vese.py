@@ -305,7 +305,7 @@ widgets.energy_terms()
 # 2. Near row 67, column 64, radius 54 the energy is 1,341, half of that at the start. Bright are
 #    air in front of the face and behind the neck, and the top of the head that was left out. A
 #    circle cannot do better. The contour of section 5 has 481.
-# 3. The outside: 0.52 kBq/mL against 0.00. To the energy it is the same whether the head is inside
+# 3. The outside: 0.48 kBq/mL against 0.00. To the energy it is the same whether the head is inside
 #    or outside. Remember this for section 6.
 # 4. The circle is 322 pixels long, the other contour 648: it winds around every dark spot. At mu =
 #    3 its length costs more than its evenness brings, 2,361 against 2,274.
