@@ -102,7 +102,7 @@ def test_the_chin_ends_too_high_in_patient_1_and_in_the_one_that_is_cut_off(pros
         found = scene.search(person)
         above = scene.landmarks_mm(person)[:, 0] - found.points_mm[:, 0]
         assert np.abs(above[[CHIN, LOWER]] - above_mm).max() < 1
-        assert weights_in_deviations(found.points_mm)[MODE_2] == pytest.approx(-3)
+        assert weights_in_deviations(found.points_mm)[MODE_2] == pytest.approx(-3, abs=0.01)
         assert f"{above_mm} mm too high" in prose
     person = scene.cut_off_patient()
     assert scene.search(person).converged

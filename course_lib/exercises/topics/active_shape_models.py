@@ -22,6 +22,7 @@ _KITE = np.array([[0.0, 0.0], [0.0, 4.0], [3.0, 0.0], [5.0, 1.0]])
 _FAR_KITE = _KITE + np.array([150.0, 40.0])
 _QUARTER = np.array([[0.0, 1.0], [-1.0, 0.0]])  # rows of points are turned by `points @ _QUARTER`
 _ARROW = np.array([[0.0, 0.0], [10.0, 0.0], [7.0, 3.0], [7.0, -2.0]])
+_MIRRORED = _ARROW * [1.0, -1.0] + 0.0  # no -0
 _NOSE_LONG = np.array([[0.0, 0.0], [0.0, 9.0], [4.0, 2.0], [8.0, 0.0], [5.0, -3.0]])
 _NOSE_SHORT = np.array([[0.0, 0.0], [0.0, 5.0], [4.0, 4.0], [9.0, 1.0], [2.0, -6.0]])
 _CHIN_LOW = np.array([[1.0, 0.0], [0.0, 7.0], [6.0, 4.0], [14.0, 0.0], [5.0, -1.0]])
@@ -57,7 +58,7 @@ best_rotation = Exercise(
     cases=[
         given("a kite and the same kite, a quarter turned", _KITE, _KITE @ _QUARTER),
         given("a kite that was moved and doubled too", _KITE + 90, 2 * _KITE @ _QUARTER - 30),
-        given("an arrow and its mirror image", _ARROW, _ARROW * [1.0, -1.0]),
+        given("an arrow and its mirror image", _ARROW, _MIRRORED),
         drawn("two patients who lie differently", cases.two_people),
         drawn("a patient who looks to the other side", cases.mirrored_person),
         edge("all landmarks on one point", _ONE_POINT, _RECTANGLE, raises=ValueError),
@@ -86,7 +87,7 @@ mean_of_shapes = Exercise(
               np.stack([_NOSE_LONG, 3 * _NOSE_SHORT @ _QUARTER + 20])),
         given("three people with very different faces",
               np.stack([_NOSE_LONG, _NOSE_SHORT, _CHIN_LOW])),
-        given("two arrows, one of them mirrored", np.stack([_ARROW, _ARROW * [1.0, -1.0]])),
+        given("two arrows, one of them mirrored", np.stack([_ARROW, _MIRRORED])),
         drawn("the landmarks of seven patients", cases.seven_people),
         edge("one person", _KITE[None], raises=ValueError),
     ],
