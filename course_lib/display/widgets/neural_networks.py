@@ -2,17 +2,12 @@
 
 import ipywidgets
 
+from course_lib.display.digit_figures import PICTURES, draw_weights
 from course_lib.display.digit_networks import SIZES, STEP
 from course_lib.display.neuron_figures import draw_bump, draw_neuron
 from course_lib.display.panel import Choice, Number, Switch, panel
 from course_lib.display.picture import Picture
-from course_lib.display.training_figures import (
-    MOST_EPOCHS,
-    PICTURES,
-    draw_patients,
-    draw_training,
-    draw_weights,
-)
+from course_lib.display.training_figures import MOST_EPOCHS, draw_patients, draw_training
 from course_lib.display.voxel_samples import GROUPS
 
 Shown = ipywidgets.Widget | Picture
