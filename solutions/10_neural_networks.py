@@ -31,6 +31,7 @@ import numpy as np
 
 from course_lib.data import phantom
 from course_lib.data.digits import CARD, digits
+from course_lib.display.digit_figures import draw_digits
 from course_lib.display.figures import Panel, image_row
 from course_lib.display.voxel_samples import feature_images
 from course_lib.display.widgets import neural_networks as widgets
@@ -78,12 +79,11 @@ CARD
 
 # %%
 images, labels = digits()
-image_row(
-    [Panel(np.hstack(images[10 * k : 10 * k + 10]), f"pictures {10 * k} to {10 * k + 9}", "ink",
-           (0, 16)) for k in range(2)],
+draw_digits(
+    images[:20],
+    [str(label) for label in labels[:20]],
     alt="Two rows of ten handwritten digits, 0 to 9, white on black, of 8 by 8 coarse pixels.",
-    height=1.2,
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## 2 A neuron
@@ -669,9 +669,10 @@ widgets.training()
 #
 # 1. From epoch 40 on, unseen pictures stay at 90 to 91 %, while the training cost falls on, from
 #    0.07 to 0.05.
-# 2. The first steps are so long that sums become very large. The sigmoid of such a neuron is 0 or 1
-#    for every picture, its slope is nearly 0, and it cannot come back: it is **saturated**. After
-#    60 epochs, a third of the unseen pictures is still not read.
+# 2. After 60 epochs, a third of the unseen pictures is still not read: 1, 4 and 9 never are. The
+#    first steps were so long that the sums of these outputs fell far below 0, for every picture.
+#    There the sigmoid is nearly 0, and so is its slope: the neuron hardly comes back. It is
+#    **saturated**. (The 5 came back before epoch 30.)
 # 3. Nothing, it only takes long: 85.5 % after 60 epochs.
 # 4. After 60 epochs, 63 %. Ten digits have to pass through four numbers, twice.
 # 5. 90 %. These pictures are small and well centred; ten neurons that each look for their digit are
@@ -723,20 +724,13 @@ truth, said = np.unravel_index(confused.argmax(), confused.shape)
 print(f"Most often, a {truth} is read as a {said}: {confused.max()} times.")
 
 # %%
-wrong = np.flatnonzero(read != labels[unseen])[:10]
-image_row(
-    [Panel(np.hstack(images[1287:][wrong]),
-           "true: " + " ".join(map(str, labels[unseen][wrong])) + "; read as: "
-           + " ".join(map(str, read[wrong])), "ink", (0, 16))],
-    alt=(
-        "Ten unseen pictures that were read wrongly. True: "
-        + ", ".join(map(str, labels[unseen][wrong]))
-        + "; read as: "
-        + ", ".join(map(str, read[wrong]))
-        + "."
-    ),
-    height=1.5,
-)  # fmt: skip
+wrong = np.flatnonzero(read != labels[unseen])[:20]
+titles = [f"{labels[unseen][k]} read as {read[k]}" for k in wrong]
+draw_digits(
+    images[unseen][wrong],
+    titles,
+    alt=f"Unseen pictures that were read wrongly: {', '.join(titles)}.",
+)
 
 # %% [markdown]
 # ### Quiz: read a confusion matrix
@@ -861,7 +855,7 @@ print(
 # %%
 made = np.full(patient.ct.shape, -1000.0)
 made[patient.labels > 0] = 1000 * predicted["network 9-16-1"]
-shown = 11  # the slice at -48 mm
+shown = 21  # the slice at -48 mm
 image_row(
     [
         Panel(patient.ct[shown], "CT", "HU", (-1000, 1500)),
@@ -882,7 +876,7 @@ image_row(
 # errors there hardly count in the cost, and the model gives them up. A mean error over everything
 # does not tell (notebook 03).
 #
-# The network has 177 parameters, the forest some ten thousand leaves. The network is smooth, small
+# The network has 177 parameters, the forest some 38,000 leaves. The network is smooth, small
 # and fast; and it can do what a forest cannot: look at whole images, once the features are learned
 # too. That is where networks win, and where today's synthetic CT comes from (Han 2017).
 # </details>
