@@ -312,7 +312,7 @@ def read(image, scan, matrix, beyond):
 hu_of = {scan: stored_to_hu(scan.stored_ct, scan.slope, scan.intercept) for scan in archive}
 matrices = {scan: matrix_of(scan) for scan in archive}
 lying = {scan: np.eye(4) for scan in archive}  # as they lay in the scanner
-middle = 40 // 3 + 3
+middle = 16  # the slice through the brain, 18 mm above the commissures
 for number, scan in enumerate(archive, 1):
     before, after = (read(scan.t1, scan, m[scan], 0.0)[middle] for m in (lying, matrices))
     alike = [normalized_correlation(patient.t1[SLICES][middle], each) for each in (before, after)]
@@ -793,10 +793,11 @@ image_row(
 # **The chain is tuned to this patient.** We chose 0.5 kBq/mL, patches of 5 x 5, a decay of 1, every
 # number of it, and looked at the result of *this* patient while doing so. We ran the same chain on
 # three further phantoms, the numbers 9, 10 and 11. It ends at 1.8, 1.8 and 1.3 % in all tissue.
-# Most steps help there, too, but in number 9 the mean of six others and the last step each make all
-# tissue worse by 0.02 points. And in the numbers 9 and 10 the six others *alone* would have been
-# better for the PET, 1.6 %, although their map is worse by more than 30 HU. One patient proves that
-# a chain can work. It takes hundreds to say how well (Ladefoged et al. 2017 took 359).
+# Most steps help there, too, but in number 9 the mean of six others gains nothing in all tissue,
+# and the last step makes it worse by 0.03 points. And in the numbers 9 and 10 the six others *alone*
+# would have been better for the PET, 1.6 %, although their map is worse by more than 30 HU. One
+# patient proves that a chain can work. It takes hundreds to say how well (Ladefoged et al. 2017
+# took 359).
 #
 # **Errors that repair each other.** The two echoes make the PET 2 % too low, the six others 1 % too
 # high; together the bias is nearly 0. Nice, but luck: if somebody improves one half, the whole
@@ -895,8 +896,9 @@ show_progress()
 # - Ladefoged CN et al. AI-driven attenuation correction for brain PET/MRI: clinical evaluation of a
 #   dementia cohort and importance of the training group size. NeuroImage 222, 2020.
 #   doi:10.1016/j.neuroimage.2020.117221. How many patients a network needs.
-# - Ladefoged CN et al. Automatic correction of dental artifacts in PET/MRI. Journal of Medical
-#   Imaging 2(2), 2015. doi:10.1117/1.JMI.2.2.021009. Notebooks 11 and 12 in one paper.
+# - Ladefoged CN et al. Dental artifacts in the head and neck region: implications for Dixon-based
+#   attenuation correction in PET/MR. EJNMMI Physics 2, article 8, 2015.
+#   doi:10.1186/s40658-015-0112-5. What such holes did in 148 patients.
 # - Merida I et al. CERMEP-IDB-MRXFDG: a database of 37 normal adult human brain [18F]FDG PET, T1
 #   and FLAIR MRI, and CT images available for research. EJNMMI Research 11, 2021, article 91.
 #   doi:10.1186/s13550-021-00830-6.
