@@ -31,8 +31,8 @@ OFFSETS = [
                 voids.offsets_to_landmarks(pixels, landmarks), axis=-1
             )
         ),
-        "You return distances. The direction counts: a sinus lies above the lips, an artefact as far "
-        "away may lie behind them.",
+        "You return distances. The direction counts: a sinus lies above the lips, an artefact that "
+        "is as far away may lie behind them.",
     ),
     mistake(
         _offsets(
