@@ -794,9 +794,9 @@ image_row(
 # number of it, and looked at the result of *this* patient while doing so. We ran the same chain on
 # three further phantoms, the numbers 9, 10 and 11. It ends at 1.8, 1.8 and 1.3 % in all tissue.
 # Most steps help there, too, but in number 9 the mean of six others gains nothing in all tissue,
-# and the last step makes it worse by 0.03 points. And in the numbers 9 and 10 the six others *alone*
-# would have been better for the PET, 1.6 %, although their map is worse by more than 30 HU. One
-# patient proves that a chain can work. It takes hundreds to say how well (Ladefoged et al. 2017
+# and the last step makes it worse by 0.03 points. And in the numbers 9 and 10 the six others
+# *alone* would have been better for the PET, 1.6 %, although their map is worse by more than 30 HU.
+# One patient proves that a chain can work. It takes hundreds to say how well (Ladefoged et al. 2017
 # took 359).
 #
 # **Errors that repair each other.** The two echoes make the PET 2 % too low, the six others 1 % too

@@ -239,21 +239,21 @@ def _plainly_shared(reference, made, labels):
 
 ERROR_BUDGET = [
     mistake(
-        _budget(lambda *given: _shares(*given, of=lambda e: np.abs(e).mean())),
+        _budget(partial(_shares, of=lambda e: np.abs(e).mean())),
         "You shared the mean errors. Then a tissue of ten voxels weighs as much as one of ten "
         "thousand: share the sums.",
     ),
     mistake(
-        _budget(lambda *given: _shares(*given, of=np.sum)),
+        _budget(partial(_shares, of=np.sum)),
         "You kept the signs, so errors within a tissue cancel and shares can be negative. Drop "
         "the signs voxel by voxel.",
     ),
     mistake(
-        _budget(lambda *given: _shares(*given, of=lambda e: (e**2).sum())),
+        _budget(partial(_shares, of=lambda e: (e**2).sum())),
         "You shared the squares. A budget adds up errors as they are, without signs.",
     ),
     mistake(
-        _budget(lambda *given: _shares(*given, of=np.size)),
+        _budget(partial(_shares, of=np.size)),
         "Those are the shares of the voxels, not of the error.",
     ),
     mistake(
