@@ -13,7 +13,7 @@ from course_lib.imaging.trees import Nested, walk
 from course_lib.quiz.family import Family, Lecture, Misconception, Numbers
 
 _HALF = 0.5
-_FORESTS = 12
+_FORESTS = 6
 # Shapes of the trees on slide 65: where a leaf stands in place of a second question.
 _SHAPES = ((True, False), (False, False), (False, True))
 

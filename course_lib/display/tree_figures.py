@@ -12,7 +12,8 @@ from course_lib.display.picture import Picture, render
 from course_lib.display.plots import Box, fixed_figure
 from course_lib.imaging.trees import Nested, walk
 
-_LEVEL_IN, _LEAF_IN, _TITLE_IN = 0.8, 0.72, 0.25  # inches of each level, leaf and title
+_LEVEL_IN, _TITLE_IN = 0.8, 0.25  # inches of each level and of the title
+_LEAF_IN, _NAMED_IN = 0.72, 1.5  # inches of each leaf, where columns have numbers or names
 _PAGE_IN = 9.2
 
 
@@ -51,7 +52,9 @@ class Node:
         return 1 + max((child.levels for child in self.children), default=0)
 
 
-def nodes_of(tree: Nested, sample: ArrayLike | None = None) -> Node:
+def nodes_of(
+    tree: Nested, sample: ArrayLike | None = None, names: Sequence[str] | None = None
+) -> Node:
     """Write a tree of nested tuples as boxes, the way of a sample marked.
 
     Parameters
@@ -60,6 +63,8 @@ def nodes_of(tree: Nested, sample: ArrayLike | None = None) -> Node:
         As in `imaging.trees.walk`.
     sample : (F,) array, optional
         Whose way is marked.
+    names : sequence of str, optional
+        Of the columns; x0, x1, ... by default.
 
     Examples
     --------
@@ -68,16 +73,21 @@ def nodes_of(tree: Nested, sample: ArrayLike | None = None) -> Node:
     """
     mark = "" if sample is None else "path"
     if not isinstance(tree, tuple):
-        return Node(f"{tree:.2f}", mark=mark)
+        return Node(_number(tree), mark=mark)
     column, threshold, yes, no = tree
     goes_left = sample is not None and sample[column] < threshold
-    left = nodes_of(yes, sample if goes_left else None)
-    right = nodes_of(no, None if goes_left else sample)
-    return Node(f"x{column} < {threshold:g}", left, right, mark)
+    left = nodes_of(yes, sample if goes_left else None, names)
+    right = nodes_of(no, None if goes_left else sample, names)
+    return Node(_question(column, threshold, names), left, right, mark)
 
 
-def in_words(tree: Nested) -> str:
+def in_words(tree: Nested, names: Sequence[str] | None = None) -> str:
     """Write a tree of nested tuples as a sentence.
+
+    Parameters
+    ----------
+    tree, names
+        As in `nodes_of`.
 
     Examples
     --------
@@ -85,16 +95,20 @@ def in_words(tree: Nested) -> str:
     'x0 < 0.5? yes: 0.89; no: (x1 < 0.5? yes: 0.45; no: 0.00)'
     """
     if not isinstance(tree, tuple):
-        return f"{tree:.2f}"
+        return _number(tree)
     column, threshold, *branches = tree
     yes, no = (
-        f"({in_words(branch)})" if isinstance(branch, tuple) else in_words(branch)
+        f"({in_words(branch, names)})" if isinstance(branch, tuple) else _number(branch)
         for branch in branches
     )
-    return f"x{column} < {threshold:g}? yes: {yes}; no: {no}"
+    return f"{_question(column, threshold, names)}? yes: {yes}; no: {no}"
 
 
-def draw_trees(trees: Sequence[Nested], sample: ArrayLike | None = None) -> Picture:
+def draw_trees(
+    trees: Sequence[Nested],
+    sample: ArrayLike | None = None,
+    names: Sequence[str] | None = None,
+) -> Picture:
     """Draw trees side by side, as on slide 65.
 
     Parameters
@@ -103,33 +117,61 @@ def draw_trees(trees: Sequence[Nested], sample: ArrayLike | None = None) -> Pict
         From left to right.
     sample : (F,) array, optional
         Whose way is marked in orange.
+    names : sequence of str, optional
+        Of the columns; x0, x1, ... by default.
 
     Examples
     --------
     >>> draw_trees([(0, 0.5, 0.56, (3, 0.5, 0.45, 0.0))])
-    Picture: A decision tree. Tree 1: x0 < 0.5? yes: 0.56; no: (x3 < 0.5? yes: 0.45; no: 0.00).
+    Picture: A decision tree. x0 < 0.5? yes: 0.56; no: (x3 < 0.5? yes: 0.45; no: 0.00).
     """
-    roots = [nodes_of(tree, sample) for tree in trees]
-    leaves = sum(max(root.leaves, 3) for root in roots)
-    wide = min(_LEAF_IN * leaves + 0.1, _PAGE_IN)
-    levels = max(root.levels for root in roots)
-    figure = fixed_figure(wide, _LEVEL_IN * levels + _TITLE_IN)
-    left, height = 0.0, _LEVEL_IN * levels / (_LEVEL_IN * levels + _TITLE_IN)
+    roots = [nodes_of(tree, sample, names) for tree in trees]
+    leaves, levels = sum(_width(root) for root in roots), max(root.levels for root in roots)
+    title = _TITLE_IN if len(trees) > 1 else 0.0
+    high = _LEVEL_IN * levels + title
+    wide = min((_NAMED_IN if names else _LEAF_IN) * leaves + 0.1, _PAGE_IN)
+    figure, left = fixed_figure(wide, high), 0.0
     for number, root in enumerate(roots, start=1):
-        width = max(root.leaves, 3) / leaves
-        axes = tree_axes(figure, (left, 0.0, width, height))
-        plant(axes, root, levels)
-        figure.text(left + width / 2, 0.99, f"Tree {number}", fontsize=11, ha="center", va="top")
+        width = _width(root) / leaves
+        plant(tree_axes(figure, (left, 0.0, width, 1 - title / high)), root, levels)
+        if title:
+            figure.text(
+                left + width / 2, 0.99, f"Tree {number}", fontsize=11, ha="center", va="top"
+            )
         left += width
-    said = [f"Tree {number}: {in_words(tree)}" for number, tree in enumerate(trees, start=1)]
-    alt = (
-        "A decision tree. " if len(trees) == 1 else f"{len(trees)} decision trees. "
-    ) + ". ".join(said)
+    return render(figure, *_texts(trees, sample, names))
+
+
+def _texts(
+    trees: Sequence[Nested], sample: ArrayLike | None, names: Sequence[str] | None
+) -> tuple[str, str]:
+    """Return the alternative text and the caption of some trees."""
+    said = [in_words(tree, names) for tree in trees]
+    if len(said) == 1:
+        alt = f"A decision tree. {said[0]}."
+    else:
+        numbered = (f"Tree {number}: {words}." for number, words in enumerate(said, start=1))
+        alt = f"{len(trees)} decision trees. {' '.join(numbered)}"
     if sample is None:
-        return render(figure, f"{alt}.", "Yes goes to the left.")
-    ends = ", ".join(f"{walk(tree, sample):.2f}" for tree in trees)
+        return alt, "Yes goes to the left."
+    ends = ", ".join(_number(walk(tree, sample)) for tree in trees)
     caption = f"Yes goes to the left. Orange: the way of the sample, which ends in {ends}."
-    return render(figure, f"{alt}. The way of a sample is marked; it ends in {ends}.", caption)
+    return f"{alt} The way of a sample is marked; it ends in {ends}.", caption
+
+
+def _width(root: Node) -> int:
+    """Return the room of a tree in leaves."""
+    return max(root.leaves, 3)
+
+
+def _number(value: float) -> str:
+    """Write what stands in a leaf: shares with two digits, HU without."""
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:.0f}"
+
+
+def _question(column: int, threshold: float, names: Sequence[str] | None) -> str:
+    """Write a question."""
+    return f"{f'x{column}' if names is None else names[column]} < {threshold:.3g}"
 
 
 def tree_axes(figure: Figure, box: Box) -> Axes:
@@ -166,8 +208,8 @@ def plant(axes: Axes, root: Node, levels: int, fontsize: float = 10) -> None:
     >>> [text.get_text() for text in axes.texts]
     ['yes', 'no', 'fur?', 'lion', 'shark']
     """
-    axes.set(xlim=(-0.6, max(root.leaves, 3) - 0.4), ylim=(levels - 0.5, -0.5))
-    shift = (max(root.leaves, 3) - root.leaves) / 2
+    axes.set(xlim=(-0.6, _width(root) - 0.4), ylim=(levels - 0.5, -0.5))
+    shift = (_width(root) - root.leaves) / 2
     placed = [(node, x + shift, y) for node, x, y in _places(root)]
     where = {id(node): (x, y) for node, x, y in placed}
     for node, x, y in placed:
