@@ -1,9 +1,9 @@
 """Figures of topic 12: the step, the energy term by term, the moving contour, mu against noise."""
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -12,12 +12,16 @@ from scipy import ndimage
 from course_lib.display import contour_scans as scans
 from course_lib.display.figures import BLUE, GREEN, ORANGE, SKY, VERMILION
 from course_lib.display.picture import Picture, render
-from course_lib.display.plots import Box, fixed_figure, grey_bar, image_axes, plot_axes
+from course_lib.display.plots import Box, fixed_figure, plot_axes
+from course_lib.display.storage_plots import GRAYS, Bar, draw_images, gray
 from course_lib.imaging import contour_energy, initial_level_sets, level_sets, metrics
 
 WIDTHS = {0.3: SKY, 1.0: BLUE, 3.0: ORANGE}
 _MU, _EPSILON = 0.1, 0.5  # pixels
 _TOP = 4000  # of the bars
+_TINT = 0.28  # of the inside
+_COLOURS = GREEN, VERMILION, SKY
+_NAMES = "head, found", "air, taken for head", "head, missed"
 
 
 def draw_step() -> Picture:
@@ -84,14 +88,11 @@ def draw_terms(row: int, column: int, radius: int, mu: float) -> Picture:
     step = level_sets.heaviside(phi, _EPSILON)
     costs = step * (image - means.inside) ** 2, (1 - step) * (image - means.outside) ** 2
     terms = {"mu Length": mu * length, "inside": costs[0].sum(), "outside": costs[1].sum()}
-    figure = fixed_figure(9.4, 3.3)
-    axes = image_axes(figure, (0.0, 0.03, 0.29, 0.84), image, (0, 1), "PET, clipped")
-    _outline(axes, phi > 0, ORANGE)
-    grey_bar(figure, (0.295, 0.12, 0.01, 0.65), (0, 1), "kBq/mL")
-    axes = image_axes(figure, (0.37, 0.03, 0.29, 0.84), sum(costs), (0, 0.7), "What a pixel costs")
-    _outline(axes, phi > 0, ORANGE)
-    grey_bar(figure, (0.665, 0.12, 0.01, 0.65), (0, 0.7), "(kBq/mL)\u00b2")
-    _draw_terms(figure, (0.785, 0.12, 0.21, 0.75), terms)
+    figure = fixed_figure(9.8, 3.1)
+    grays = {"PET, clipped": gray(image, (0, 1)), "What a pixel costs": gray(sum(costs), (0, 0.7))}
+    bars = [Bar(GRAYS, (0, 1), "kBq/mL"), Bar(GRAYS, (0, 0.7), "(kBq/mL)\u00b2")]
+    _draw_outlined(figure, (0.0, 0.02, 0.77, 0.86), grays, [phi > 0] * 2, bars)
+    _draw_terms(figure, (0.808, 0.11, 0.187, 0.77), terms)
     total, best = sum(terms.values()), _at_rest(mu)
     caption = (
         f"Means: inside {means.inside:.2f}, outside {means.outside:.2f} kBq/mL. Energy: "
@@ -111,11 +112,11 @@ def _draw_terms(figure: Figure, box: Box, terms: dict[str, float]) -> None:
     """Draw the terms as bars, and their sum."""
     bars = {**terms, "all": sum(terms.values())}
     axes = plot_axes(
-        figure, box, title="Energy", y_limits=(0, _TOP), x_limits=(-0.6, 3.6),
+        figure, box, title="Energy in (kBq/mL)\u00b2", y_limits=(0, _TOP), x_limits=(-0.6, 3.6),
         y_ticks=range(0, _TOP, 1000),
     )  # fmt: skip
     axes.bar(range(4), list(bars.values()), color=[BLUE, ORANGE, SKY, "0.35"], width=0.7)
-    axes.set_xticks(range(4), ["mu L", "inside", "outside", "all"], fontsize=8.5)
+    axes.set_xticks(range(4), ["mu L", "inside", "outside", "all"], fontsize=8)
     for place, value in enumerate(bars.values()):
         axes.text(place, min(value, 0.93 * _TOP) + 40, f"{value:,.0f}", ha="center", fontsize=8.5)
 
@@ -144,23 +145,21 @@ def draw_film(start: str, image: str, step: int) -> Picture:
     Examples
     --------
     >>> draw_film("circle in the middle", "clipped at 1 kBq/mL", 150).caption[:23]
-    'At rest after 107 steps'
+    'At rest after 101 steps'
     """
     found, scan = scans.run(start, image), scans.pet_slice(image)
     last = len(found.moved)
     now = min(step, last)
     inside = found.masks[now]
     top = 1.0 if image == scans.IMAGES[0] else 8.0
-    figure = fixed_figure(9.4, 3.5)
+    figure = fixed_figure(9.4, 3.3)
     title = f"At rest, step {now}" if found.converged and now == last else f"Step {now}"
-    for left, mask, name in ((0.0, found.masks[0], "Start"), (0.335, inside, title)):
-        axes = image_axes(figure, (left, 0.03, 0.31, 0.85), scan, (0, top), name)
-        _outline(axes, mask, ORANGE)
-        _shade(axes, mask)
-    grey_bar(figure, (0.65, 0.12, 0.01, 0.66), (0, top), "kBq/mL")
+    images = {"Start": _tinted(scan, top, found.masks[0]), title: _tinted(scan, top, inside)}
+    bars = [Bar(GRAYS, (0, top), "kBq/mL")]
+    _draw_outlined(figure, (0.0, 0.02, 0.72, 0.86), images, [found.masks[0], inside], bars)
     ceiling = 1.08 * found.energies[0]
     axes = plot_axes(
-        figure, (0.765, 0.16, 0.225, 0.72), title="Energy", x_label="step",
+        figure, (0.775, 0.15, 0.215, 0.73), title="Energy, image from 0 to 1", x_label="step",
         x_limits=(-4, scans.FILM_STEPS + 4), y_limits=(0, ceiling), x_ticks=(0, 50, 100, 150),
         y_ticks=range(0, int(ceiling), 1000 if ceiling > 1500 else 250),
     )  # fmt: skip
@@ -211,20 +210,19 @@ def draw_noise(share: str, mu: float) -> Picture:
     """
     image = scans.noisy_slice(scans.SHARES[share])
     inside, truth = scans.noisy_inside(scans.SHARES[share], mu), scans.body()
-    figure = fixed_figure(9.2, 3.5)
-    axes = image_axes(figure, (0.0, 0.03, 0.31, 0.85), image, (0, 1), f"PET, {share}, clipped")
-    grey_bar(figure, (0.315, 0.12, 0.011, 0.66), (0, 1), "kBq/mL")
-    axes = image_axes(figure, (0.41, 0.03, 0.31, 0.85), image, (0, 1), f"Contour, mu = {mu:g}")
-    _outline(axes, inside, ORANGE)
-    axes = figure.add_axes((0.74, 0.21, 0.25, 0.67))
-    axes.imshow(_compared(inside, truth), interpolation="nearest")
-    axes.set_axis_off()
-    axes.set_title("Inside, against the truth", fontsize=10, y=1.01)
-    for place, (colour, name) in enumerate(
-        ((GREEN, "head, found"), (VERMILION, "air, taken for head"), (SKY, "head, missed"))
-    ):
-        figure.text(0.75, 0.15 - 0.055 * place, "\u25a0", color=colour, fontsize=11, va="center")
-        figure.text(0.77, 0.15 - 0.055 * place, name, fontsize=8.5, va="center")
+    figure = fixed_figure(9.4, 3.1)
+    shown = gray(image, (0, 1))
+    images = {
+        f"PET, {share}, clipped": shown,
+        f"Contour, mu = {mu:g}": shown,
+        "Inside, against the truth": _compared(inside, truth),
+    }
+    nothing = np.zeros_like(inside)
+    bars = [Bar(GRAYS, (0, 1), "kBq/mL")]
+    _draw_outlined(figure, (0.0, 0.11, 1.0, 0.77), images, [nothing, inside, nothing], bars)
+    for left, colour, name in zip((0.33, 0.5, 0.71), _COLOURS, _NAMES, strict=True):
+        figure.text(left, 0.05, "\u25a0", color=colour, fontsize=11, va="center")
+        figure.text(left + 0.02, 0.05, name, fontsize=8.5, va="center")
     parts, length = ndimage.label(inside)[1], scans.sharp_length(inside)
     dice = metrics.dice(truth, inside)
     caption = (
@@ -239,23 +237,40 @@ def draw_noise(share: str, mu: float) -> Picture:
     return render(figure, alt, caption)
 
 
-def _compared(inside: NDArray[np.bool_], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Paint what was found, what was missed, and what is air."""
-    picture = np.full((*truth.shape, 3), 0.93)
-    pairs = (inside & truth, GREEN), (inside & ~truth, VERMILION), (truth & ~inside, SKY)
-    for where, colour in pairs:
-        picture[where] = to_rgb(colour)
+def _compared(inside: NDArray[np.bool_], truth: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Paint what was found, what is air but taken for head, and what was missed."""
+    picture = np.full((*truth.shape, 3), 237, np.uint8)
+    for where, colour in zip(
+        (inside & truth, inside & ~truth, truth & ~inside), _COLOURS, strict=True
+    ):
+        picture[where] = np.rint(255 * np.array(to_rgb(colour)))
     return picture
 
 
-def _outline(axes: Axes, inside: NDArray[np.bool_], colour: str) -> None:
-    """Draw the border of a mask; without a border there is nothing to draw."""
-    if 0 < np.count_nonzero(inside) < inside.size:
-        axes.contour(inside, [0.5], colors=[colour], linewidths=1.3)
+def _tinted(image: NDArray, top: float, inside: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Paint an image in greys, and tint the inside of a mask."""
+    painted = gray(image, (0, top)).astype(float)
+    painted[inside] = (1 - _TINT) * painted[inside] + _TINT * 255 * np.array(to_rgb(ORANGE))
+    return np.rint(painted).astype(np.uint8)
 
 
-def _shade(axes: Axes, inside: NDArray[np.bool_]) -> None:
-    """Tint the inside of a mask."""
-    tint = np.zeros((*inside.shape, 4))
-    tint[inside] = (*to_rgb(ORANGE), 0.28)
-    axes.imshow(tint, interpolation="nearest")
+def _draw_outlined(
+    figure: Figure,
+    box: Box,
+    images: Mapping[str, NDArray[np.uint8]],
+    masks: Sequence[NDArray[np.bool_]],
+    bars: Sequence[Bar],
+) -> None:
+    """Draw images side by side in one axes, and the border of a mask on each of them."""
+    draw_images(figure, box, images, bars)
+    times = max(256 // len(masks[0]), 1)  # as `draw_images` enlarges and spaces them
+    height = times * len(masks[0])
+    gap = np.full((height, height // 40), np.nan)
+    parts = [
+        part
+        for mask in masks
+        for part in (mask.repeat(times, axis=0).repeat(times, axis=1).astype(float), gap)
+    ]
+    lines = np.concatenate(parts, axis=1)
+    if np.nanmin(lines) < np.nanmax(lines):
+        figure.axes[-1].contour(lines, [0.5], colors=[ORANGE], linewidths=1.3)
