@@ -117,8 +117,9 @@ def whose(taken: Sequence[Earlier]) -> Overview:
         (each.exercise.name, _place(each), "yours" if each.is_own else "the course's", each.why)
         for each in taken
     ]
-    own = sum(each.is_own for each in taken)
-    note = f"{own} of {len(taken)} functions are yours; for the others the course's own are used."
+    own, all_of_them = sum(each.is_own for each in taken), len(taken)
+    note = f"{own} of {all_of_them} functions are yours"
+    note += "." if own == all_of_them else "; the course's own stand in for the others."
     columns = ("Function", "Notebook", "Whose", "Why")
     return Overview("Whose functions are used below", columns, rows, note)
 

@@ -1,4 +1,5 @@
 import dataclasses
+import importlib
 import re
 
 import nbformat
@@ -148,7 +149,8 @@ def test_a_table_names_whose_each_function_is(save):
     link = Link("02_normalization", "02_normalization.ipynb")
     assert table.rows[0][:3] == ("min_max", link, "yours")
     assert table.rows[1][1:3] == ("mr_to_ct_mapping", "the course's")
-    assert table.note.startswith("1 of 2 functions are yours")
+    assert table.note == "1 of 2 functions are yours; the course's own stand in for the others."
+    assert whose([earlier_answer("min_max", folder)]).note == "1 of 1 functions are yours."
     assert "<th scope=" in table.html()
 
 
@@ -177,3 +179,20 @@ def test_every_notebook_of_the_course_as_released_says_that_nothing_is_written(m
     folder = course_root() / "notebooks"
     for name in ("crop_slice", "stored_to_hu", "local_ncc", "keep_numbers", "best_match"):
         assert earlier_answer(name, folder).why == "It is not written yet.", name
+
+
+@pytest.mark.slow
+def test_who_solved_everything_closes_the_course_with_functions_of_their_own(tmp_path):
+    source = course_root() / "solutions" / "13_whole_chain.py"
+    if not source.exists():
+        pytest.skip("a student's copy holds no solutions")
+    build = importlib.import_module("course_lib.authoring.build")
+    read = importlib.import_module("course_lib.authoring.source").read
+    for path in source.parent.glob("*.py"):
+        text = writes(build.solved(read(path)))
+        (tmp_path / f"{path.stem}.ipynb").write_text(text, encoding="utf-8")
+    called = re.search(r"\) = own\(\n(.*?)\n\)", source.read_text(encoding="utf-8"), re.DOTALL)
+    names = re.findall(r'"(\w+)"', called.group(1))
+    assert len(names) == 20
+    taken = [earlier_answer(name, tmp_path) for name in names]
+    assert [each.exercise.name for each in taken if not each.is_own] == []
