@@ -20,8 +20,8 @@
 # Time: about 90 minutes. Slides: 88 to 90. From notebook 03 you need attenuation maps and percent
 # of PET, from notebook 06 the Dice overlap.
 #
-# There are 10 exercises and 4 quizzes. Write your code where the `...` stands, then run the cell
-# with `check`. Run the cell below first (Shift+Enter).
+# There are 10 exercises and 4 quizzes; the lecture has no quiz here. Write your code where the
+# `...` stands, then run the cell with `check`. Run the cell below first (Shift+Enter).
 
 # %%
 import time
@@ -195,8 +195,8 @@ for name, phi in (("circle in the middle", start), ("true head", np.where(truth,
 #
 # $u_0$ is the image. The second term is large when pixels inside differ from the mean inside, the
 # third when pixels outside differ from the mean outside. $H(-\phi) = 1 - H(\phi)$. The first term
-# keeps the contour short. (The slide notes F for H in its pictures: the term is "above 0" where
-# something is wrong on that side, and "about 0" where all is even.)
+# keeps the contour short. (In the pictures of slide 89, F stands for the last two terms: above 0
+# where a side is uneven, about 0 where it is even. The pictures are lost.)
 #
 # **The length.** Along the contour, $H(\phi)$ climbs from 0 to 1, and nowhere else. So the sum of
 # its slopes, $\sum |\nabla H(\phi)|$, is the length in pixels. Slopes are differences to the next
@@ -585,8 +585,8 @@ widgets.mu_and_noise()
 # <details><summary>Answers</summary>
 #
 # 1. At mu = 0 there are 205 parts, at 0.4 it is one. Dice rises from 0.843 to 0.931 at mu = 0.8.
-# 2. At 3.2 the nose, the lips and the chin are gone, then the neck: what sticks out has much length
-#    and little area. The contour is now 364 pixels long and close to the true 338, and yet wrong:
+# 2. At 3.2 the nose, the lips and the chin are gone, and half of the neck: what sticks out has much
+#    length and little area. The contour is 364 pixels long, close to the true 338, and yet wrong:
 #    **the right length is not the right contour**. Exactly where we need it, at the lips, mu costs
 #    most.
 # 3. No. With 1/4 of the time Dice is highest at mu = 1.6, with 1/16 at 0.8. There the skin is so
@@ -778,8 +778,8 @@ for name, call in methods.items():
 
 # %% [markdown]
 # What to know before you use them:
-# - Both scale the image themselves. `chan_vese` of scikit-image goes from its checkerboard by
-#   default and stops when $\phi$ changes little; which side becomes True is left to chance.
+# - `chan_vese` of scikit-image scales the image itself. By default it starts from a checkerboard
+#   and stops when $\phi$ changes little; which side becomes True is left to chance.
 # - It weighs the means with the smooth $H$, as the paper does. The results differ in at most 0.5 %
 #   of the pixels.
 # - It takes 2-D images only; the morphological one takes 3-D.
@@ -845,7 +845,7 @@ for offset_mm in (-6, 6):
 # make the air grey; arms, blankets and tubes are outlines, too.
 #
 # **A threshold would do.** Our phantom's air holds no counts at all. There a plain threshold at
-# 0.5 kBq/mL gives a body as good for PET as the contour:
+# 0.5 kBq/mL gives a body that is even better for PET than the contour's:
 
 # %%
 by_threshold = outer_holes.contour_mask(head.nac_pet - 0.5)

@@ -19,16 +19,17 @@ _HEIGHTS = (12, 30)  # from the mouth up to the middle of the brain
 _CLIP = 1.0  # kBq/mL
 _INSIDE = 4  # pixels from the skin to the middle of the hole that stays inside
 SQUARE = np.pad(np.ones((3, 4)), 2, constant_values=-1.0)
-HOLE_AND_SINUS = np.array(
+HOLE_AND_SINUSES = np.array(
     [
-        [0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
-        [0.0, 0.0, 0.1, 0.15, 0.1, 0.0],
-        [0.0, 0.02, 0.1, 0.0, 0.1, 0.0],
-        [0.0, 0.1, 0.01, 0.1, 0.1, 0.0],
-        [0.0, 0.1, 0.1, 0.1, 0.1, 0.0],
-        [0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        [0.0, 0.0, 0.1, 0.15, 0.1, 0.1, 0.0],
+        [0.0, 0.02, 0.1, 0.0, 0.1, 0.1, 0.0],
+        [0.0, 0.1, 0.01, 0.1, 0.1, 0.1, 0.0],
+        [0.0, 0.1, 0.1, 0.1, 0.0, 0.1, 0.0],
+        [0.0, 0.1, 0.1, 0.1, 0.1, 0.1, 0.0],
+        [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
     ]
-)  # 1/cm: the hole is at the top left; the sinus begins behind a corner of it
+)  # 1/cm: the hole is at the top left; one sinus begins behind a corner of it, one lies apart
 
 
 def contour_energy(
@@ -169,8 +170,8 @@ def level_set_and_width(rng: np.random.Generator) -> Arguments:
 
 
 def level_set(rng: np.random.Generator) -> Arguments:
-    """Draw a level set."""
-    return (_level_set(rng, (24, 30)),)
+    """Draw a level set, so steep that a little under the root does not count."""
+    return (30 * _level_set(rng, (24, 30)),)
 
 
 def slice_and_level_set(rng: np.random.Generator) -> Arguments:

@@ -241,8 +241,8 @@ fill_outer_hole = Exercise(
     points=3,
     cases=[
         given(
-            "a hole, a sinus behind a corner, and bone",
-            cases.HOLE_AND_SINUS, np.pad(np.ones((4, 4), bool), 1), 0.0975, 0.05,
+            "a hole, a sinus behind a corner, one apart, and bone",
+            cases.HOLE_AND_SINUSES, np.pad(np.ones((5, 5), bool), 1), 0.0975, 0.05,
         ),
         drawn("a slice with two holes", cases.map_with_holes),
         given(
