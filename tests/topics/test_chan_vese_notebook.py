@@ -180,7 +180,7 @@ def test_mu_does_to_noise_what_the_answers_say(prose):
     assert round(scans.sharp_length(truth)) == 338
     for text in (
         "205 parts, at 0.4 it is one. Dice rises from 0.843 to 0.931 at mu = 0.8",
-        "364 pixels long and close to the true 338",
+        "364 pixels long, close to the true 338",
         "highest at mu = 1.6, with 1/16 at 0.8",
         "From 0.770 to 0.815 at most",
     ):
