@@ -13,7 +13,7 @@ from course_lib.imaging.shape_search import fit_to_points
 
 LAST_STEP = 22
 PATIENTS = tuple(f"new patient {number}" for number in range(1, scene.PEOPLE + 1))
-CUT_OFF = "patient whose chin is not in the image"
+CUT_OFF = "the patient whose chin is cut off"
 
 
 def person_of(name: str) -> phantom.SagittalSubject:
