@@ -282,6 +282,8 @@ for number, landmarks in enumerate(placed[1:], 2):
 # 4. The new mean is the mean of $\rho_i Y_i$, brought back to the centroid size 1. Repeat from 2
 #    until it stands still; 30 rounds are plenty.
 #
+# You may call your own `center_and_scale` and `best_rotation` in it.
+#
 # ### Exercise: the mean shape
 
 
@@ -316,8 +318,7 @@ def mean_of_shapes(landmarks):
 check("mean_of_shapes", mean_of_shapes)
 
 # %% [markdown]
-# You may use your own `center_and_scale` and `best_rotation` in it. Whom is the mean nearest to?
-# And who of the seven is the most unusual?
+# Who of the seven looks most like the mean? And who is the most unusual?
 
 # %%
 my_mean = use("mean_of_shapes", mean_of_shapes)
@@ -340,7 +341,8 @@ for number, landmarks in enumerate(placed, 1):
 #
 # With the $n$ rows minus their mean as the table $A$, and $A = U S V^T$, the modes are the rows of
 # $V^T$, each of length 1, and the variances along them are $s_j^2 / (n - 1)$. Seven patients minus
-# their mean have 6 modes and no more.
+# their mean have 6 modes and no more. (scikit-learn's `PCA` is sealed while your answer is
+# graded.)
 #
 # ### Exercise: modes and variances
 

@@ -22,7 +22,7 @@ STEPS = (
     "laid onto their mean",
 )
 GREY = "0.6"
-_SIZE_LIMITS = (-125.0, 125.0)
+_SIZE_LIMITS = (-140.0, 140.0)
 
 
 def draw_procrustes(step: str, person: int) -> Picture:
@@ -148,6 +148,6 @@ def shape_axes(figure: Figure, box: Box, title: str) -> Axes:
     axes.set_ylim(*_SIZE_LIMITS[::-1])
     axes.set_aspect("equal")
     axes.set_axis_off()
-    axes.plot((70, 120), (120, 120), "-", color=BLACK, linewidth=2)
-    axes.text(95, 115, "50 mm", ha="center", fontsize=8)
+    axes.plot((80, 130), (130, 130), "-", color=BLACK, linewidth=2)
+    axes.text(105, 124, "50 mm", ha="center", fontsize=8)
     return axes
