@@ -172,7 +172,7 @@ widgets.one_neuron()
 # 1. With weights 6 and 6 and a bias of 7.5, all but one or two voxels are on the right side. The
 #    bias shifts the line, the weights turn it, and all of them times 2 make the border sharper.
 # 2. The sign of the bias.
-# 3. Negative ones, and a negative bias: -12, 0 and -2.5 are right for 98 %. The neuron answers as
+# 3. Negative ones, and a negative bias: -10, 0 and -2 are right for 98 %. The neuron answers as
 #    long as the echo is **not** there.
 # 4. One neuron has one straight line, and bone lies between air and tissue. With 9, -10 and 0.5,
 #    which asks for a difference between the echoes, 92 % is reached, and no more.

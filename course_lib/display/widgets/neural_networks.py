@@ -19,9 +19,9 @@ def one_neuron() -> Shown:
         draw_neuron,
         {
             "wanted": Choice("Should find", list(GROUPS), "soft tissue"),
-            "first_weight": Number("Weight of the first echo", 2.0, -12.0, 12.0, 0.5),
-            "second_weight": Number("Weight of the second echo", 2.0, -12.0, 12.0, 0.5),
-            "bias": Number("Bias", 1.0, -12.0, 12.0, 0.5),
+            "first_weight": Number("Weight of the first echo", 2.0, -10.0, 10.0, 0.5),
+            "second_weight": Number("Weight of the second echo", 2.0, -10.0, 10.0, 0.5),
+            "bias": Number("Bias", 1.0, -10.0, 10.0, 0.5),
             "added": Switch("Add the bias, as most libraries do"),
         },
     )
@@ -33,8 +33,8 @@ def bump() -> Shown:
         draw_bump,
         {
             "steepness": Number("Weight of the echo", 8, 0, 80, 2),
-            "first_percent": Number("First threshold, % of tissue", 50, 0, 150, 5),
-            "second_percent": Number("Second threshold, % of tissue", 100, 0, 150, 5),
+            "first_percent": Number("First threshold in %", 50, 0, 150, 5),
+            "second_percent": Number("Second threshold in %", 100, 0, 150, 5),
         },
     )
 
