@@ -9,7 +9,8 @@ import pytest
 from course_lib.data import chain_study as study
 from course_lib.data import phantom
 from course_lib.display import chain_pieces
-from course_lib.display.chain_pieces import PARTS, STEPS, errors_of, pieces, truth
+from course_lib.display.chain_figures import height_of
+from course_lib.display.chain_pieces import PARTS, STEPS, errors_of, pet_of, pieces, truth
 from course_lib.imaging import chains
 from course_lib.imaging.attenuation import attenuation_map
 
@@ -141,6 +142,16 @@ def test_on_a_further_patient_the_chain_ends_as_the_text_says(prose, monkeypatch
         "the last step makes it worse by 0.03 points",
     ):
         assert text in prose
+
+
+def test_the_sinuses_after_the_echoes_read_too_low(prose):
+    height = height_of("sinuses")
+    pet, right = (
+        each[height][truth().regions[0][height]]
+        for each in (pet_of(pieces().hu({"echoes"})), truth().pet)
+    )
+    assert np.mean(pet / right < 0.95) == pytest.approx(0.5, abs=0.02)
+    assert "Half of this slice reads more than 5 % too low" in prose
 
 
 def test_the_slide_is_named(prose):
