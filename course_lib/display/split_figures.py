@@ -4,9 +4,10 @@ from functools import lru_cache
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
-from course_lib.display.figures import BLUE, GREEN, SKY, VERMILION
+from course_lib.display.figures import BLUE, GREEN, VERMILION
 from course_lib.display.forest_scene import NAMES, scaled_columns, voxels
 from course_lib.display.picture import Picture, render
 from course_lib.display.plots import fixed_figure, plot_axes
@@ -46,6 +47,8 @@ def draw_question(feature: str, percent: int, revealed: bool) -> Picture:
         y_limits=(-1150, 1650), x_ticks=(0, 0.25, 0.5, 0.75, 1), y_ticks=range(-1000, 1501, 500),
     )  # fmt: skip
     for side, colour, ends in ((yes, BLUE, (0, threshold)), (~yes, VERMILION, (threshold, 1))):
+        if not side.any():
+            continue
         axes.plot(x[side], hu[side], ".", color=colour, markersize=3, alpha=0.5)
         axes.plot(ends, [hu[side].mean()] * 2, color="black", linewidth=4)
         axes.plot(ends, [hu[side].mean()] * 2, color=colour, linewidth=2)
@@ -53,17 +56,14 @@ def draw_question(feature: str, percent: int, revealed: bool) -> Picture:
     _draw_reductions(
         plot_axes(
             figure, (0.67, 0.14, 0.32, 0.77), title="Variance taken away", x_label="threshold",
-            y_label="% of the variance before", x_limits=(0, 1), y_limits=(0, 70),
-            x_ticks=(0, 0.5, 1), y_ticks=range(0, 71, 10),
+            y_label="% of the variance before", x_limits=(0, 1), y_limits=(0, 50),
+            x_ticks=(0, 0.5, 1), y_ticks=range(0, 51, 10),
         ),
         threshold, share, 100 * _reductions(feature) / hu.var() if revealed else None,
     )  # fmt: skip
-    sides = [
-        f"{word}: {side.sum()} voxels, mean {hu[side].mean():.0f} HU, sd {hu[side].std():.0f} HU"
-        for word, side in (("Yes", yes), ("no", ~yes))
-    ]
+    sides = "; ".join(f"{word}: {_told(hu[side])}" for word, side in (("Yes", yes), ("no", ~yes)))
     caption = (
-        f"{feature} < {threshold:.2f}? {'; '.join(sides)}. The question takes away {share:.1f} % "
+        f"{feature} < {threshold:.2f}? {sides}. The question takes away {share:.1f} % "
         f"of the variance, {gain:,.0f} of {hu.var():,.0f} HU squared."
     )
     alt = f"HU of voxels over {feature}, divided at a dashed line. {caption}"
@@ -74,6 +74,13 @@ def draw_question(feature: str, percent: int, revealed: bool) -> Picture:
     return render(figure, alt, caption)
 
 
+def _told(hu: NDArray[np.float64]) -> str:
+    """Describe the voxels of one side."""
+    if not hu.size:
+        return "no voxel, but leaves cannot be empty"
+    return f"{hu.size} voxels, mean {hu.mean():.0f} HU, sd {hu.std():.0f} HU"
+
+
 def _draw_reductions(
     axes: Axes, threshold: float, share: float, curve: NDArray[np.float64] | None
 ) -> None:
@@ -81,7 +88,7 @@ def _draw_reductions(
     if curve is not None:
         axes.plot(np.arange(1, 100) / 100, curve, color=GREEN)
     axes.plot(threshold, share, "o", color="black")
-    axes.text(0.5, 62, f"{share:.1f} % at {threshold:.2f}", fontsize=10, ha="center")
+    axes.text(0.5, 45, f"{share:.1f} % at {threshold:.2f}", fontsize=10, ha="center")
 
 
 @lru_cache(maxsize=16)
@@ -146,8 +153,7 @@ def _draw_table(axes: Axes, counts: NDArray[np.intp], seen: NDArray[np.intp]) ->
     """Draw a table: blue where the tree sees a cell, and how often each row was drawn."""
     rows = counts.size
     cells = np.zeros((rows, COLUMNS_SHOWN, 3)) + 0.94
-    light = np.array([int(SKY[i : i + 2], 16) / 255 for i in (1, 3, 5)])
-    cells[np.ix_(counts > 0, seen)] = light
+    cells[np.ix_(counts > 0, seen)] = to_rgb(BLUE)
     axes.imshow(cells, aspect="auto", interpolation="nearest")
     axes.vlines(np.arange(0.5, COLUMNS_SHOWN - 1), -0.5, rows - 0.5, color="white", linewidth=1)
     axes.hlines(np.arange(0.5, rows - 1), -0.5, COLUMNS_SHOWN - 0.5, color="white", linewidth=1)

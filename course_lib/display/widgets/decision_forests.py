@@ -26,7 +26,7 @@ _LABELS = {
 
 def golf_ball() -> Shown:
     """Find the golf ball by questions about shape, size and colour."""
-    return _game(BALLS, "is_yellow")
+    return _game(BALLS, "is_round")
 
 
 def animals_a() -> Shown:

@@ -239,8 +239,7 @@ mean_of_trees = Exercise(
     mistakes=bagging_mistakes.MEAN_OF_TREES,
     hints=[
         "One row for each tree: over which axis do the trees lie?",
-        "`np.isfinite(values).all()` tells whether all are numbers; `len(values) == 0` that there "
-        "is no tree.",
+        "`np.isfinite(values).all()` tells whether all are numbers; `len(values)` counts trees.",
     ],
     alternatives=[
         lambda values: np.sum(values, axis=0) / len(values)
