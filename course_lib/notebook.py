@@ -8,6 +8,8 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from course_lib import progress
+from course_lib.earlier import earlier_answer, whose
+from course_lib.errors import CourseError
 from course_lib.exercises.evaluation import PUBLIC_SEED, Report, evaluate
 from course_lib.exercises.feedback import Feedback, as_html, as_text, make_feedback
 from course_lib.overview import course_map, progress_overview
@@ -106,6 +108,39 @@ def use(name: str, answer: T) -> T:
         said = "Below, the course's own {} is used, since yours is not right yet."
     _show(f"<p>{said.format(f'<code>{exercise.name}</code>')}</p>", said.format(exercise.name))
     return answer if report.passed else exercise.reference
+
+
+def own(*names: str) -> Any:
+    """Take functions that the student wrote in earlier notebooks, or else the course's own.
+
+    They are looked for in the notebooks beside this one. A table says which function is whose,
+    and why. In ``course check`` it is as in JupyterLab; where nbgrader runs the notebook, or no
+    other notebook is there, as in the sandbox of ``course grade``, all are the course's own.
+
+    Parameters
+    ----------
+    *names : str
+        Exercises of any topic.
+
+    Returns
+    -------
+    Any
+        For one name its function or class, for several a tuple of them: the student's where it
+        passes the public cases, else the reference.
+
+    Raises
+    ------
+    CourseError
+        If no name is given, or there is no such exercise; the message offers similar names.
+    """
+    if not names:
+        raise CourseError('own() needs the name of an exercise, for example own("z_score").')
+    with _nothing_displayed():
+        taken = [earlier_answer(name, Path.cwd()) for name in names]
+    table = whose(taken)
+    _show(table.html(), table.text())
+    answers = tuple(each.answer for each in taken)
+    return answers if len(answers) > 1 else answers[0]
 
 
 def ask(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The plan of the course: twelve topics, and the stations of an imaging department they belong to.
+"""The plan of the course: twelve topics, a last one that joins them, and the stations they serve.
 
 Which topics are there is not said here; that is found out. The titles, minutes and slides of
 those that are there come from their notebooks.
@@ -191,6 +191,14 @@ TOPICS = (
         "88-90",
         ("scanner", "analysis"),
     ),
+    PlannedTopic(
+        "13",
+        "whole_chain",
+        "The whole chain",
+        "How wrong is the corrected PET in the end, and which step was worth its work?",
+        "91",
+        ("scanner", "storage", "preprocessing", "analysis", "physician"),
+    ),
 )
 
 
@@ -200,6 +208,6 @@ def topics_at(station: str) -> tuple[PlannedTopic, ...]:
     Examples
     --------
     >>> [topic.number for topic in topics_at("storage")]
-    ['01']
+    ['01', '13']
     """
     return tuple(topic for topic in TOPICS if station in topic.stations)

@@ -1,6 +1,7 @@
 """Every notebook of the course, run from top to bottom: as students get it, and solved."""
 
 import importlib
+import shutil
 
 import pytest
 
@@ -41,6 +42,10 @@ def points_of(notebook):
 
 
 @every_notebook
+@pytest.mark.skipif(
+    bool(shutil.which("chromium") or shutil.which("chromium-browser")),
+    reason="tests/browser runs it in JupyterLab, and asks for the same",
+)
 def test_as_released_it_runs_to_its_end_without_a_point(notebook, tmp_path):
     run = run_notebook(read_notebook(notebook.path), tmp_path)
     sheet = count_points(notebook.slug, run, points_of(notebook))

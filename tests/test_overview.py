@@ -36,9 +36,9 @@ def row_of(table, number):
     return next(row for row in table.rows if row[0] == number)
 
 
-def test_the_map_lists_all_twelve_topics_and_says_which_are_there(folder):
+def test_the_map_lists_all_topics_and_says_which_are_there(folder):
     rows = overview.course_map(folder).rows
-    assert [row[0] for row in rows] == [f"{n:02}" for n in range(1, 13)]
+    assert [row[0] for row in rows] == [f"{n:02}" for n in range(1, 14)]
     assert [row[0] for row in rows if row[-1] != overview.NOT_YET] == ["04"]
 
 
@@ -51,10 +51,10 @@ def test_a_topic_that_is_there_has_its_own_title_minutes_and_a_link(folder):
 
 
 def test_a_new_notebook_appears_without_any_list_being_edited(folder):
-    save(folder, "13_extra", "Something new", [])
+    save(folder, "14_extra", "Something new", [])
     save(folder, "09_decision_forests", "Forests", [])
     ready = [row[0] for row in overview.course_map(folder).rows if row[-1] != overview.NOT_YET]
-    assert ready == ["04", "09", "13"]
+    assert ready == ["04", "09", "14"]
 
 
 def test_a_notebook_that_only_the_course_has_counts_without_a_link(folder, tmp_path, monkeypatch):
@@ -122,4 +122,4 @@ def test_every_planned_topic_has_a_place_and_a_question():
     keys = {station.key for station in STATIONS}
     assert all(set(topic.stations) <= keys and topic.stations for topic in TOPICS)
     assert all(topic.question.endswith("?") for topic in TOPICS)
-    assert len({topic.slug for topic in TOPICS}) == 12
+    assert len({topic.slug for topic in TOPICS}) == 13

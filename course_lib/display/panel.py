@@ -25,6 +25,8 @@ class Number:
     value, low, high, step : float
         Start, limits and step; whole numbers give whole numbers. A typed value is moved to the
         next step.
+    press : str
+        Text of a button that goes one step up; empty for no button.
 
     Raises
     ------
@@ -43,6 +45,7 @@ class Number:
     low: float
     high: float
     step: float = 1
+    press: str = ""
 
     def __post_init__(self) -> None:
         _need_label(self.label)
@@ -233,4 +236,16 @@ def _build_number(control: Number) -> tuple[widgets.Widget, widgets.Widget]:
     )
     slider = slide(**limits, readout=False, layout={"width": "22em", "max_width": "100%"})
     widgets.link((field, "value"), (slider, "value"))
-    return field, row([field, slider])
+    pressed = [_step_button(control.press, field)] if control.press else []
+    return field, row([field, slider, *pressed])
+
+
+def _step_button(text: str, field: widgets.Widget) -> widgets.Button:
+    """Make a button that goes one step up, as far as there are steps."""
+    button = widgets.Button(description=text, layout={"width": "auto"})
+
+    def press(pressed: widgets.Button) -> None:
+        field.value = min(field.value + field.step, field.max)
+
+    button.on_click(press)
+    return button

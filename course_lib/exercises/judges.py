@@ -130,7 +130,8 @@ class ValueJudge:
                 "shape", f"{where} has {_count(len(mine))}; expected {len(expected)} of them."
             )
         pairs = enumerate(zip(expected, mine, strict=True))
-        return _first(self._compare(e, g, f"{where}, item {i},") for i, (e, g) in pairs)
+        whole = where.removesuffix(",")  # an item of an item is set off once
+        return _first(self._compare(e, g, f"{whole}, item {i},") for i, (e, g) in pairs)
 
     def _compare_arrays(self, expected: Any, given: Any, where: str) -> Problem | None:
         """Compare numbers or arrays: type, shape, dtype, values."""

@@ -12,8 +12,8 @@ from course_lib.imaging.checks import (
     as_mask,
     as_numbers,
     finite_range,
-    require_count,
     require_finite,
+    require_odd,
 )
 from course_lib.imaging.image_lists import as_images
 from course_lib.imaging.similarity import Interval, joint_histogram
@@ -177,7 +177,5 @@ def neighbor_vote(mask: ArrayLike, width: int = 3) -> NDArray[np.bool_]:
     """
     mask = as_mask(mask, np.shape(mask), "mask")
     require_finite(mask)
-    require_count(width, "voxels along each axis")
-    if width % 2 == 0:
-        raise ValueError(f"The width is {width}; an odd number has a voxel in the middle.")
+    require_odd(width, "voxels along each axis")
     return ndimage.uniform_filter(mask.astype(np.float32), width, mode="nearest") > 0.5

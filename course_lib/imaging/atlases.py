@@ -79,7 +79,7 @@ def average(images: Sequence[ArrayLike]) -> NDArray[np.floating]:
     array([-1000.,    50.,    50.])
     """
     images = as_images(images, "images")
-    return weighted_mean(images, np.ones(len(images)))
+    return weighted_mean(images, [1.0] * len(images))
 
 
 def weighted_mean(

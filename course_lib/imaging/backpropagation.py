@@ -3,14 +3,15 @@
 Slides 71 to 73.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from course_lib.imaging.checks import as_numbers, require_finite, require_positive
+from course_lib.imaging.network_costs import cost
 from course_lib.imaging.networks import Layer, Network, activations, as_samples
-from course_lib.imaging.neurons import layer_gradient
+from course_lib.imaging.neurons import layer, layer_gradient
 
 
 def backpropagation(
@@ -120,3 +121,73 @@ def numerical_gradient(
         back[place] -= step
         gradient[place] = (function(there) - function(back)) / (2 * step)
     return gradient
+
+
+def gradient_of_layers(
+    layers: Sequence[tuple[ArrayLike, ArrayLike]], inputs: ArrayLike, targets: ArrayLike
+) -> list[Layer]:
+    """Do `backpropagation` for sigmoid layers that are given as pairs, and leave the cost away.
+
+    Parameters
+    ----------
+    layers : sequence of (weights, biases)
+        (m, n) and (m,) arrays, the layer behind the input first.
+    inputs, targets
+        As in `backpropagation`.
+
+    Returns
+    -------
+    list of Layer
+        The slope of the cost for all weights and biases of each layer.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or something is empty or NaN.
+
+    Examples
+    --------
+    >>> gradient_of_layers([([[0.5, -0.25]], [0.0])], [[1.0, 2.0]], [[1.0]])
+    [Layer(weights=array([[-0.25, -0.5 ]]), biases=array([0.25]))]
+    """
+    pairs = [Layer(np.asarray(weights), np.asarray(biases)) for weights, biases in layers]
+    return list(backpropagation(Network(tuple(pairs)), inputs, targets)[1])
+
+
+def measured_weight_gradient(
+    weights: ArrayLike, biases: ArrayLike, inputs: ArrayLike, targets: ArrayLike, step: float
+) -> NDArray[np.float64]:
+    """Measure how the cost of one sigmoid layer changes with each of its weights.
+
+    Parameters
+    ----------
+    weights : (m, n) array
+        Where the slope is measured.
+    biases : (m,) array
+        They are subtracted.
+    inputs : (N, n) array
+        One row for each sample.
+    targets : (N, m) array
+        What the layer should give.
+    step : float
+        As in `numerical_gradient`.
+
+    Returns
+    -------
+    (m, n) float64 array
+        By central differences.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, something is empty or NaN, or the step is not positive.
+
+    Examples
+    --------
+    >>> slopes = measured_weight_gradient([[0.5, -0.25]], [0.0], [[1.0, 2.0]], [[1.0]], 1e-4)
+    >>> slopes.round(6)
+    array([[-0.25, -0.5 ]])
+    """
+    return numerical_gradient(
+        lambda moved: cost(layer(inputs, moved, biases), targets), weights, step
+    )

@@ -6,7 +6,7 @@ The axes of a volume are (Z, Y, X): slice, row, column.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.imaging.checks import as_numbers, require_finite, require_mask
+from course_lib.imaging.checks import as_numbers, require_finite, require_mask, require_same_shape
 
 
 def crop_slice(
@@ -17,12 +17,13 @@ def crop_slice(
     Parameters
     ----------
     volume : (Z, Y, X) array
-        Any dtype.
+        Any dtype; any other number of axes is a ValueError.
     z : int
-        Index of the slice.
+        Index of the slice; a slice that is not there is a ValueError.
     y_range, x_range : tuple of int
         First row (column), and the one after the last. What lies outside the slice is left out,
-        as in all indexing with numpy.
+        as in all indexing with numpy; a range that is not two whole numbers, or runs backwards
+        or below 0, is a ValueError.
 
     Returns
     -------
@@ -35,7 +36,11 @@ def crop_slice(
     array([[13, 14, 15],
            [17, 18, 19]])
     """
-    return volume[z, slice(*y_range), slice(*x_range)].copy()
+    volume = _as_volume(volume)
+    if not isinstance(z, int | np.integer) or not -len(volume) <= z < len(volume):
+        raise ValueError(f"The slice is {z!r}; the volume has slices 0 to {len(volume) - 1}.")
+    rows, columns = _as_slice(y_range, "y_range"), _as_slice(x_range, "x_range")
+    return volume[z, rows, columns].copy()
 
 
 def mask_between(image: NDArray, low: float, high: float) -> NDArray[np.bool_]:
@@ -105,11 +110,18 @@ def average_images(first: NDArray, second: NDArray) -> NDArray[np.float64]:
     float64 array
         (first + second) / 2 without overflow and without rounding.
 
+    Raises
+    ------
+    ValueError
+        If the images do not hold real numbers, or have different shapes.
+
     Examples
     --------
     >>> average_images(np.array([200, 3], np.uint8), np.array([100, 4], np.uint8))
     array([150. ,   3.5])
     """
+    first, second = as_numbers(first), as_numbers(second)
+    require_same_shape(first, second)
     return (first.astype(np.float64) + second) / 2
 
 
@@ -119,7 +131,7 @@ def subtract_slice_means(volume: NDArray) -> NDArray[np.floating]:
     Parameters
     ----------
     volume : (Z, Y, X) array
-        Any dtype.
+        Any real numbers; any other number of axes, or slices without a voxel, are a ValueError.
 
     Returns
     -------
@@ -133,6 +145,9 @@ def subtract_slice_means(volume: NDArray) -> NDArray[np.floating]:
     <BLANKLINE>
            [[-10.,  10.]]])
     """
+    volume = as_numbers(_as_volume(volume))
+    if volume.size == 0:
+        raise ValueError(f"The volume has the shape {volume.shape}; it holds no voxel.")
     return volume - volume.mean(axis=(1, 2), keepdims=True)
 
 
@@ -177,3 +192,23 @@ def transmission(mu_per_cm: ArrayLike, lengths_mm: ArrayLike) -> float:
     if not np.isfinite(mu).all():
         raise ValueError(f"The coefficients are {mu.tolist()} 1/cm; they must be finite.")
     return float(np.exp(-np.sum(mu * lengths / 10)))
+
+
+def _as_volume(volume: ArrayLike) -> NDArray:
+    """Return an array of three axes, whatever it holds."""
+    volume = np.asarray(volume)
+    if volume.ndim != 3:
+        raise ValueError(
+            f"The volume has the shape {volume.shape}; three axes (Z, Y, X) are needed."
+        )
+    return volume
+
+
+def _as_slice(ends: tuple[int, int], name: str) -> slice:
+    """Return a range of rows or columns as numpy takes it."""
+    whole = len(ends) == 2 and all(isinstance(end, int | np.integer) for end in ends)
+    if not whole or not 0 <= ends[0] <= ends[1]:
+        raise ValueError(
+            f"The {name} is {ends}; it is (first, one after the last), whole numbers from 0 on."
+        )
+    return slice(*ends)

@@ -269,6 +269,27 @@ def require_count(number: int, name: str) -> None:
         )
 
 
+def require_odd(number: int, name: str) -> None:
+    """Refuse a count that is not a whole, odd number of at least 1: one with a middle.
+
+    Raises
+    ------
+    ValueError
+        If it is not that.
+
+    Examples
+    --------
+    >>> require_odd(4, "voxels along a side")
+    Traceback (most recent call last):
+    ValueError: The number of voxels along a side is 4; it must be odd, so that there is a middle.
+    """
+    require_count(number, name)
+    if number % 2 == 0:
+        raise ValueError(
+            f"The number of {name} is {number}; it must be odd, so that there is a middle."
+        )
+
+
 def require_positive(number: float, name: str) -> None:
     """Refuse a number that is not above 0 and finite.
 

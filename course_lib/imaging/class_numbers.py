@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def as_classes(labels: ArrayLike, most: int) -> NDArray[np.intp]:
-    """Return class numbers as indices, in a new array.
+def as_classes(labels: ArrayLike, most: int, name: str = "classes") -> NDArray[np.intp]:
+    """Return class numbers, or codes, as indices, in a new array.
 
     Raises
     ------
@@ -20,13 +20,13 @@ def as_classes(labels: ArrayLike, most: int) -> NDArray[np.intp]:
     labels = np.asarray(labels)
     if labels.dtype.kind not in "biu" or labels.size == 0:
         raise ValueError(
-            f"Given were {labels.dtype} values of the shape {labels.shape}; classes are whole "
+            f"Given were {labels.dtype} values of the shape {labels.shape}; {name} are whole "
             "numbers, at least one."
         )
     low, high = int(labels.min()), int(labels.max())
     if low < 0 or high >= most:
         raise ValueError(
-            f"The classes lie between {low} and {high}; 0 to {most - 1} are allowed here."
+            f"The {name} lie between {low} and {high}; 0 to {most - 1} are allowed here."
         )
     return labels.astype(np.intp)
 

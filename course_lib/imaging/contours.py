@@ -132,7 +132,8 @@ def chan_vese(
     scaled, phi = as_image_and_level_set(min_max(given), start)
     phi = phi.astype(scaled.dtype)  # a copy
     inside, current = phi > 0, region_means(scaled, phi)
-    means, moved, energies, masks = [], [], [], []
+    means, energies, masks = [], [], []
+    moved: list[int] = []
     while True:
         if record_energy:
             energies.append(energy(scaled, phi, *current, **weights, epsilon=_SHARP * epsilon))
@@ -142,7 +143,7 @@ def chan_vese(
         if at_rest or len(moved) == max_steps:
             break
         means.append(RegionMeans(*(low + (high - low) * mean for mean in current)))
-        change = change_values(scaled, phi, current, tuple(weights.values()), epsilon)
+        change = change_values(scaled, phi, current, (mu, lambda_i, lambda_o), epsilon)
         change *= step
         phi += change
         before, inside = inside, phi > 0

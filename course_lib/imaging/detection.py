@@ -109,7 +109,7 @@ def callosal_angle(
             )
     left_line, right_line = (fit_line(points * steps) for points in near)
     degrees = angle_between(left_line.direction, right_line.direction)
-    return CallosalAngle(degrees, row, *near, left_line, right_line)
+    return CallosalAngle(degrees, row, near[0], near[1], left_line, right_line)
 
 
 def center_columns(count: int, spacing_mm: float, width_mm: float = 5.0) -> Columns:
@@ -183,7 +183,7 @@ def first_empty_row(tissue: ArrayLike, columns: Columns) -> int:
     """
     tissue = _slice(tissue)
     _require_columns(columns, tissue.shape[1])
-    filled = tissue[:, slice(*columns)].any(axis=1)
+    filled = np.any(tissue[:, slice(*columns)], axis=1)
     if not filled.any():
         raise ValueError(f"There is no brain tissue in the centre columns {columns}.")
     top = int(filled.argmax())

@@ -17,7 +17,7 @@ from course_lib.imaging.checks import (
     as_numbers,
     as_spacing,
     finite_range,
-    require_count,
+    require_odd,
 )
 
 Padding = Literal["edge", "zero"]
@@ -132,9 +132,7 @@ def box_blur(image: ArrayLike, size: int) -> NDArray[np.floating]:
     >>> box_blur([0.0, 0.0, 3.0, 0.0, 0.0], 3)
     array([0., 1., 1., 1., 0.])
     """
-    require_count(size, "voxels along a side")
-    if size % 2 == 0:
-        raise ValueError(f"The size is {size}; it must be odd, so that there is a middle.")
+    require_odd(size, "voxels along a side")
     return ndimage.uniform_filter(as_image(image), size, mode="nearest")
 
 

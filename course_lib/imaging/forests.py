@@ -185,7 +185,8 @@ def out_of_bag_error(forest: Forest, features: ArrayLike, targets: ArrayLike) ->
             f"There are {len(table)} samples and {len(truth)} targets; the forest was grown from "
             f"{forest.drawn.shape[1]}."
         )
-    if classes is not None and not np.array_equal(classes, forest.classes):
+    known = forest.classes
+    if classes is not None and known is not None and not np.array_equal(classes, known):
         raise ValueError(f"The classes are {classes}; the forest was grown from {forest.classes}.")
     sums, trees = np.zeros_like(truth), np.zeros(len(table), dtype=int)
     for tree, unseen in zip(forest.trees, ~forest.drawn, strict=True):

@@ -210,7 +210,8 @@ def linear_values(
     >>> linear_values(np.array([7.0, 8.0, 9.0]), [np.array([0.5, -3.0])])
     array([7.5, 7. ])
     """
-    place, fractions, steps = 0, [], []
+    place: NDArray[np.intp] = np.zeros((), dtype=np.intp)
+    fractions, steps = [], []
     for axis, (positions, length) in enumerate(zip(axes, image.shape, strict=True)):
         fraction = positions.clip(0, length - 1)
         below = fraction.astype(np.int32)
@@ -234,7 +235,9 @@ def _blend(flat: NDArray, place: NDArray[np.intp], steps: list, fractions: list)
     return high
 
 
-def _prepared(image: ArrayLike, points: ArrayLike, spacing: ArrayLike) -> tuple:
+def _prepared(
+    image: ArrayLike, points: ArrayLike, spacing: ArrayLike
+) -> tuple[NDArray, list[NDArray], tuple[int, ...]]:
     """Return the image, the index of the points along each axis, and the shape of the answer."""
     image, points = as_numbers(image), as_points(points)
     finite_range(image)

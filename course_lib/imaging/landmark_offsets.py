@@ -175,7 +175,7 @@ def landmark_patches(
             "(images, landmarks, axes) is needed."
         )
     steps = _symmetric_steps(radius_mm, step_mm)
-    mean = 0.0
+    mean: NDArray[np.float64] = np.zeros(())
     for given, own in zip(images, landmarks, strict=True):
         image, points, widths = _image_and_points(given, own, spacing)
         grid = np.stack(np.meshgrid(*[steps] * image.ndim, indexing="ij"), axis=-1)
@@ -256,7 +256,7 @@ def best_matches(
     return around[(likeness >= likeness.max(axis=1, keepdims=True) - 1e-9).argmax(axis=1)]
 
 
-def _around(reach_mm: float, step_mm: float, axes: int) -> NDArray[np.float64]:
+def _around(reach_mm: float, step_mm: float, axes: int) -> NDArray[np.floating]:
     """Return offsets on a grid within a ball, nearest first."""
     steps = _symmetric_steps(reach_mm, step_mm)
     grid = np.stack(np.meshgrid(*[steps] * axes, indexing="ij"), axis=-1).reshape(-1, axes)
@@ -270,10 +270,12 @@ def _symmetric_steps(reach_mm: float, step_mm: float) -> NDArray[np.float64]:
     require_positive(reach_mm, "reach")
     require_positive(step_mm, "step")
     count = int(reach_mm / step_mm + 1e-9)
-    return np.arange(-count, count + 1) * float(step_mm)
+    return np.arange(-count, count + 1, dtype=np.float64) * step_mm
 
 
-def _image_and_points(image: ArrayLike, points_mm: ArrayLike, spacing: ArrayLike) -> tuple:
+def _image_and_points(
+    image: ArrayLike, points_mm: ArrayLike, spacing: ArrayLike
+) -> tuple[NDArray[np.floating], NDArray[np.float64], NDArray[np.float64]]:
     """Return an image, points in it, and the spacing, checked."""
     image, points = as_numbers(image), as_shapes(points_mm)
     finite_range(image)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from course_lib.imaging.checks import as_floating, require_count, require_same_shape
+from course_lib.imaging.checks import as_floating, require_odd, require_same_shape
 from course_lib.imaging.image_lists import as_images
 
 _RESIDUE = 1e-12  # what large values leave behind in a running sum, relative to them
@@ -190,8 +190,6 @@ def _mean_of_slices(image: NDArray[np.floating], size: int) -> NDArray[np.floati
 
 def _require_patch(image: NDArray, size: int) -> None:
     """Refuse patches without a middle, and images without an axis."""
-    require_count(size, "voxels along a patch")
-    if size % 2 == 0:
-        raise ValueError(f"The patch has {size} voxels along a side; an odd number is needed.")
+    require_odd(size, "voxels along a side of the patch")
     if image.ndim == 0:
         raise ValueError("The image is a single number; at least one axis is needed.")

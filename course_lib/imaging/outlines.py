@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from course_lib.imaging.polygons import checked_points
+from course_lib.imaging.surface_distances import surface
 
 # Outside neighbour (row, column), and the pixel's edge towards it as corners (x, y) from start to
 # end; the pixel lies on the right-hand side of who walks.
@@ -51,10 +52,7 @@ def boundary_pixels(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     >>> boundary_pixels(np.ones((3, 3), dtype=bool)).sum()
     np.int64(8)
     """
-    region = _region(mask)
-    inside = np.pad(region, 1)
-    enclosed = inside[:-2, 1:-1] & inside[2:, 1:-1] & inside[1:-1, :-2] & inside[1:-1, 2:]
-    return region & ~enclosed
+    return surface(_region(mask))
 
 
 def trace(mask: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
@@ -129,7 +127,7 @@ def fill(outlines: Sequence[ArrayLike], shape: tuple[int, int]) -> NDArray[np.bo
            [0, 0, 0, 0]])
     """
     height, width = _checked_shape(shape)
-    polygons = [checked_points(points) for points in outlines if len(points)]
+    polygons = [checked_points(points) for points in outlines if len(np.asarray(points))]
     if not polygons:
         return np.zeros((height, width), dtype=bool)
     (x0, y0), (x1, y1) = (

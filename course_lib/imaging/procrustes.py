@@ -119,7 +119,8 @@ def generalized_procrustes(
     centers = landmarks.mean(axis=1)
     centred = landmarks - centers[:, None]
     squares = np.square(centred).sum(axis=(1, 2))
-    mean, costs = centred[0], []
+    mean = centred[0]
+    costs: list[float] = []
     while len(costs) < max_steps:
         turns, products = best_turn(centred, mean)
         scales = products / squares  # nearest to the mean, up to a factor common to all

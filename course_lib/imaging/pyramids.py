@@ -105,14 +105,14 @@ def coarsen(image: ArrayLike, spacing: ArrayLike, resolution_mm: float) -> Level
     finite_range(image)
     old = as_spacing(spacing, image.ndim)
     new = np.maximum(old, as_spacing(resolution_mm, image.ndim))
-    image = as_floating(image)
+    blurred: NDArray[np.floating] = as_floating(image)
     for axis, step in enumerate(new / old):
         if step > 1:
             sigma = np.sqrt((step**2 - 1) / 3)
-            image = ndimage.gaussian_filter1d(image, sigma, axis, mode="nearest")
-            count = int((image.shape[axis] - 1) / step + 1e-9) + 1
-            image = linear_along(image, axis, np.arange(count) * step)
-    return Level(image, new)
+            blurred = ndimage.gaussian_filter1d(blurred, sigma, axis, mode="nearest")
+            count = int((blurred.shape[axis] - 1) / step + 1e-9) + 1
+            blurred = linear_along(blurred, axis, np.arange(count) * step)
+    return Level(blurred, new)
 
 
 def pyramid(

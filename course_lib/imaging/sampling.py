@@ -63,7 +63,7 @@ class Sample:
         index = to_index[:, :-1] @ self.points
         index += to_index[:, -1:]
         image = self.moving.image
-        return linear_values(image, index), within(index, image.shape)
+        return linear_values(image, list(index)), within(list(index), image.shape)
 
     def cost(self, pull: Matrix, cost: Cost) -> float:
         """Return the cost of reading the moving image where `pull` leads.
@@ -218,7 +218,7 @@ def _smooth_histogram(
     place = row * BINS + left
     counts = np.bincount(place, 1 - right_share, BINS * BINS)
     counts += np.bincount(place + 1, right_share, BINS * BINS)
-    return counts.reshape(BINS, BINS)
+    return counts.astype(np.float64, copy=False).reshape(BINS, BINS)
 
 
 def _bin_positions(values: NDArray, value_range: Interval) -> NDArray:

@@ -87,7 +87,8 @@ def shift_costs(fixed: ArrayLike, moving: ArrayLike, reach: int, cost: Cost) -> 
     sample = sample_voxels(first, second)
     costs = []
     for shift in _shifts(reach, first.image.ndim):
-        ours, theirs = first.image[_covered(shift)], second.image[_covered(np.negative(shift))]
+        back = tuple(-step for step in shift)
+        ours, theirs = first.image[_covered(shift)], second.image[_covered(back)]
         enough = ours.size >= LEAST_OVERLAP * first.image.size
         costs.append(
             sample.cost_of_values(ours.ravel(), theirs.ravel(), cost) if enough else np.inf
@@ -100,6 +101,6 @@ def _shifts(reach: int, axes: int) -> list[tuple[int, ...]]:
     return list(product(range(-reach, reach + 1), repeat=axes))
 
 
-def _covered(shift: ArrayLike) -> tuple[slice, ...]:
+def _covered(shift: tuple[int, ...]) -> tuple[slice, ...]:
     """Return the part of an image that another one covers after it is moved."""
     return tuple(slice(max(step, 0), step if step < 0 else None) for step in shift)

@@ -15,6 +15,7 @@ from course_lib.imaging.checks import (
     require_mask,
     require_same_shape,
 )
+from course_lib.imaging.class_numbers import as_classes
 from course_lib.imaging.texture import require_points
 
 
@@ -50,7 +51,7 @@ def count_transitions(codes: ArrayLike, points: int = 8) -> NDArray[np.uint8]:
     array([0, 2, 8], dtype=uint8)
     """
     require_points(points)
-    codes = as_codes(codes, 2**points).astype(np.uint64)
+    codes = as_classes(codes, 2**points, "codes").astype(np.uint64)
     turned = (codes >> 1) | ((codes & 1) << (points - 1))
     return np.bitwise_count(codes ^ turned)
 
@@ -164,7 +165,7 @@ def code_histogram(
     array([0.25, 0.5 , 0.  , 0.25])
     """
     require_count(count, "codes")
-    codes = as_codes(codes, count)
+    codes = as_classes(codes, count, "codes")
     inside = codes if mask is None else codes[require_mask(mask, codes.shape, "mask")]
     return np.bincount(inside.ravel(), minlength=count) / inside.size
 
@@ -241,30 +242,6 @@ def nearest_histogram(histogram: ArrayLike, known: ArrayLike) -> int:
             f"The known histograms have the shape {rows.shape}; one row for each texture is needed."
         )
     return int(np.argmin([chi_square(histogram, row) for row in rows]))
-
-
-def as_codes(codes: ArrayLike, count: int) -> NDArray:
-    """Return codes as an array of whole numbers from 0 to below `count`.
-
-    Raises
-    ------
-    ValueError
-        If they are not that, or there is none.
-
-    Examples
-    --------
-    >>> as_codes([0, 255], 256)
-    array([  0, 255])
-    """
-    array = as_numbers(codes)
-    if array.dtype.kind not in "iu":
-        raise ValueError(f"The codes are {array.dtype} values; whole numbers are needed.")
-    low, high = finite_range(array)
-    if low < 0 or high >= count:
-        raise ValueError(
-            f"The codes lie between {low:.0f} and {high:.0f}; 0 to {count - 1} are allowed."
-        )
-    return array
 
 
 def _uniform_codes(points: int) -> NDArray[np.uint64]:

@@ -81,8 +81,8 @@ def fit_tree(
     table, (learned, classes) = as_table(features), as_targets(targets, kind)
     require_one_target_each(table, learned)
     layers = _grow(table, learned, _as_columns(columns, table.shape[1]), max_depth, min_leaf)
-    joined = (np.concatenate(parts) for parts in zip(*layers, strict=True))
-    return Tree(*joined, classes, table.shape[1])
+    nodes = _Layer(*(np.concatenate(parts) for parts in zip(*layers, strict=True)))
+    return Tree(**nodes._asdict(), classes=classes, width=table.shape[1])
 
 
 class _Layer(NamedTuple):
@@ -105,7 +105,8 @@ def _grow(
     min_leaf: int,
 ) -> list[_Layer]:
     """Grow a tree level by level."""
-    level, layers, children = sort(table[:, allowed]), [], 0
+    level, children = sort(table[:, allowed]), 0
+    layers: list[_Layer] = []
     yes = np.zeros(len(table), dtype=bool)
     while level.counts.size:
         found = best_splits(level, targets, min_leaf)
@@ -144,7 +145,7 @@ def _is_mixed(level: Level, targets: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which nodes hold different targets."""
     ordered = targets[level.rows[0]]
     spread = np.maximum.reduceat(ordered, level.starts) > np.minimum.reduceat(ordered, level.starts)
-    return spread.any(axis=1)
+    return np.any(spread, axis=1)
 
 
 def _as_columns(columns: Sequence[int] | NDArray | None, width: int) -> NDArray[np.intp]:

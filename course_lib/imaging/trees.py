@@ -204,7 +204,9 @@ def from_nested(nested: Nested, width: int) -> Tree:
             nodes.append((-1, np.inf, -1, -1, tree))
     columns, thresholds, yes, no, values = (np.array(each) for each in zip(*nodes, strict=True))
     none = np.zeros(len(nodes), dtype=np.intp)
-    return Tree(columns, thresholds, yes, no, values[:, None], none, 1.0 * none, None, width)
+    return Tree(
+        columns, thresholds, yes, no, values[:, None], none, np.zeros(len(nodes)), None, width
+    )
 
 
 def row_blocks(table: NDArray) -> Iterator[NDArray]:

@@ -136,8 +136,8 @@ def landmark_majority(neighbor_labels: ArrayLike) -> NDArray:
     labels = as_numbers(neighbor_labels)
     if labels.ndim != 3:
         raise ValueError(f"The labels are {labels.shape}; (pixels, landmarks, neighbours) needed.")
-    of_landmarks = majority_vote(np.moveaxis(labels, 2, 0))
-    return majority_vote(of_landmarks.T)
+    of_landmarks = majority_vote(list(np.moveaxis(labels, 2, 0)))
+    return majority_vote(list(of_landmarks.T))
 
 
 def classify_pixels(

@@ -1,89 +1,26 @@
-"""The widgets of topic 01: numbers in the texts, still pictures without a front end, bad input."""
+"""The widgets of topic 01: numbers in the texts, and bad input."""
 
-import io
 import re
 
 import numpy as np
 import pytest
-from PIL import Image
+from widget_parts import pixels_of
 
 from course_lib.data import datasets
 from course_lib.display import outline_figures, pet_figures, storage_figures
-from course_lib.display.picture import Picture
-from course_lib.display.widgets import compression_dicom as widgets
 from course_lib.imaging import byte_counts, outlines
 from course_lib.imaging.polygons import drop_collinear
 
 pytestmark = pytest.mark.slow  # draws every picture
 
-WIDGETS = [
-    widgets.slope_and_intercept,
-    widgets.outline_tolerance,
-    widgets.bytes_of_a_ct,
-    widgets.pet_slopes,
-]
-every_widget = pytest.mark.parametrize("widget", WIDGETS, ids=lambda widget: widget.__name__)
 HEAD, SPINE = storage_figures.IMAGES
 LIVER, BONE = outline_figures.REGIONS
 SHORT = (-32768, 32767)
 
 
-def inputs(box):
-    """Return the inputs of a panel by their labels, and the widget that shows the picture."""
-    found, picture, waiting = {}, None, [box]
-    while waiting:
-        widget = waiting.pop()
-        waiting.extend(getattr(widget, "children", ()))
-        if getattr(widget, "description", ""):
-            found[widget.description] = widget
-        if "<img" in str(getattr(widget, "value", "")):
-            picture = widget
-    return found, picture
-
-
 def storage(image=SPINE, limits=(0, 4095), slope=1.0, intercept=-1024, outside="is clipped"):
     """Draw a stored CT."""
     return storage_figures.draw_storage(image, limits, slope, intercept, outside)
-
-
-@every_widget
-def test_a_still_picture_stands_in_where_nobody_can_move_a_slider(widget, monkeypatch):
-    monkeypatch.setenv("COURSE_STILL", "1")
-    assert isinstance(widget(), Picture)
-
-
-@every_widget
-def test_a_picture_has_a_text_with_numbers_a_caption_and_content(widget, monkeypatch):
-    monkeypatch.setenv("COURSE_STILL", "1")
-    picture = widget()
-    assert len(re.findall(r"\d", picture.alt)) > 10
-    assert picture.alt.endswith(".")
-    assert picture.caption
-    pixels = np.asarray(Image.open(io.BytesIO(picture.png)).convert("L"))
-    assert pixels.std() > 20
-
-
-@every_widget
-@pytest.mark.slow
-def test_every_control_changes_the_picture_and_back(widget, monkeypatch):
-    monkeypatch.delenv("COURSE_STILL", raising=False)
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    controls, picture = inputs(widget())
-    start = picture.value
-    for label, control in controls.items():
-        before = control.value
-        if hasattr(control, "options"):
-            options = control.options
-            values = options.values() if isinstance(options, dict) else options
-            control.value = next(value for value in values if value != before)
-        elif isinstance(before, bool):
-            control.value = not before
-        else:
-            control.value = before + 8 * control.step
-        changed = picture.value
-        control.value = before
-        assert changed != start, label
-        assert picture.value == start, label
 
 
 def test_the_spine_fits_the_lectures_type_without_any_error():
@@ -118,7 +55,7 @@ def test_a_signed_type_stores_the_head_exactly():
 
 
 def test_what_does_not_fit_is_coloured():
-    pixels = np.asarray(Image.open(io.BytesIO(storage(HEAD, (0, 65535)).png)).convert("RGB"))
+    pixels = pixels_of(storage(HEAD, (0, 65535)))
     assert (pixels == [86, 180, 233]).all(axis=2).sum() > 1000  # sky blue
 
 

@@ -1,19 +1,11 @@
-import ipywidgets
 import numpy as np
 import pytest
+from widget_parts import controls_of, picture_of
 
-from course_lib.display.picture import Picture
 from course_lib.display.widgets import course_map
 from course_lib.plan import STATIONS, TOPICS, topics_at
 
 pytestmark = pytest.mark.slow  # draws every picture
-
-
-@pytest.fixture
-def moving(monkeypatch):
-    """A notebook with somebody in front of it."""
-    monkeypatch.delenv("COURSE_STILL", raising=False)
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
 
 
 def test_the_drawing_says_in_words_what_flows_where():
@@ -35,13 +27,12 @@ def test_every_topic_is_needed_at_some_station():
     assert {t for station in STATIONS for t in topics_at(station.key)} == set(TOPICS)
 
 
-def test_a_chosen_station_is_drawn_and_described_anew(moving):
+def test_a_chosen_station_is_described_anew(monkeypatch):
+    monkeypatch.delenv("COURSE_STILL", raising=False)
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
     shown = course_map.stations()
-    (choice,) = [box for box in _inputs(shown) if isinstance(box, ipywidgets.Dropdown)]
-    before = _html(shown)
-    choice.value = "physician"
-    assert _html(shown) != before
-    assert STATIONS[-1].form in _html(shown)
+    controls_of(shown)["Station"].value = "physician"
+    assert STATIONS[-1].form in picture_of(shown).caption
 
 
 def test_without_bone_nothing_is_lost_and_more_bone_loses_more():
@@ -54,20 +45,3 @@ def test_the_loss_is_that_of_the_law_of_lambert_and_beer():
     # 2 cm of bone instead of water, whatever the brain between.
     excess = course_map.BONE_PER_CM - course_map.WATER_PER_CM
     assert course_map.lost_percent(10) == pytest.approx(100 * (1 - np.exp(-2 * excess)))
-
-
-def test_widgets_are_still_pictures_where_nobody_can_move_them(monkeypatch):
-    monkeypatch.setenv("COURSE_STILL", "1")
-    for widget in (course_map.stations(), course_map.bone_in_the_way()):
-        assert isinstance(widget, Picture)
-
-
-def _inputs(widget):
-    """List all widgets inside a widget."""
-    children = getattr(widget, "children", ())
-    return [widget, *(inner for child in children for inner in _inputs(child))]
-
-
-def _html(widget):
-    """Join all HTML that a widget shows."""
-    return " ".join(str(box.value) for box in _inputs(widget) if hasattr(box, "value"))

@@ -1,97 +1,34 @@
-"""The widgets of topic 06: numbers in the texts, limits, and still pictures without a front end."""
+"""The widgets of topic 06: numbers in the texts, and limits."""
 
-import io
 import re
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from course_lib.display import atlas_scene, fusion_figures, vote_figures
-from course_lib.display.picture import Picture
 from course_lib.display.widgets import label_fusion as widgets
 from course_lib.imaging.atlases import average, rank_fusion
 from course_lib.imaging.metrics import dice, mean_absolute_error
 
 WIDGETS = [widgets.local_similarity, widgets.rank_fusion, widgets.bad_atlases, widgets.votes]
-every_widget = pytest.mark.parametrize("widget", WIDGETS, ids=lambda widget: widget.__name__)
 every_slice = pytest.mark.parametrize("place", atlas_scene.SLICES)
 EYES = "axial, through the eyes"
 SHIFTED, UNPAIRED, MISREAD = fusion_figures.FAULTS
 UNDECIDED, LOWEST, BY_RANK = vote_figures.RULES
 pytestmark = pytest.mark.slow  # draws every picture
 
-DRAWS = {
-    "similarity": lambda: fusion_figures.draw_similarity(EYES, 2, 7),
-    "fusion": lambda: fusion_figures.draw_fusion(EYES, 0.5, 5, 6),
-    "bad atlases": lambda: fusion_figures.draw_bad_atlases(EYES, SHIFTED, 2, 30),
-    "votes": lambda: vote_figures.draw_votes(EYES, 5, BY_RANK),
-}
 
-
-def controls(box):
-    """Return the inputs of a panel by their labels."""
-    found, waiting = {}, [box]
-    while waiting:
-        widget = waiting.pop()
-        waiting.extend(getattr(widget, "children", ()))
-        if getattr(widget, "description", ""):
-            found[widget.description] = widget
-    return found
-
-
-def pictured(box):
-    """Return the HTML of the picture in a panel."""
-    waiting = [box]
-    while waiting:
-        widget = waiting.pop()
-        waiting.extend(getattr(widget, "children", ()))
-        if "<img" in str(getattr(widget, "value", "")):
-            return widget.value
-    raise AssertionError("no picture in the panel")
+@pytest.mark.parametrize("widget", WIDGETS, ids=lambda widget: widget.__name__)
+def test_who_hears_the_text_hears_the_caption_in_it(widget, monkeypatch):
+    monkeypatch.setenv("COURSE_STILL", "1")
+    picture = widget()
+    assert picture.caption in picture.alt
 
 
 def errors(caption):
     """Return the errors of each method without and with bad atlases."""
     found = re.findall(r"(best atlas|average|median|fusion) (\d+) to (\d+)", caption)
     return {name: (int(without), int(with_bad)) for name, without, with_bad in found}
-
-
-@every_widget
-def test_a_still_picture_stands_in_where_nobody_can_move_a_slider(widget, monkeypatch):
-    monkeypatch.setenv("COURSE_STILL", "1")
-    assert isinstance(widget(), Picture)
-
-
-@every_widget
-def test_every_control_has_a_label_and_changes_the_picture(widget, monkeypatch):
-    monkeypatch.delenv("COURSE_STILL", raising=False)
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    box = widget()
-    inputs = controls(box)
-    assert len(inputs) >= 3
-    for control in inputs.values():
-        before = pictured(box)
-        if hasattr(control, "options"):
-            control.index = (control.index + 1) % len(control.options)
-        elif control.description == "Shift in mm, if shifted":  # only where something is shifted
-            inputs["What is wrong"].index = 0
-            before = pictured(box)
-            control.value += 3 * control.step
-        else:
-            control.value += control.step if control.value < control.max else -control.step
-        assert pictured(box) != before, control.description
-        assert 'alt="' in pictured(box)
-
-
-@pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS.keys())
-def test_a_picture_is_not_empty_and_has_units_in_its_text(draw):
-    picture = draw()
-    image = np.asarray(Image.open(io.BytesIO(picture.png)).convert("L"))
-    assert image.shape[1] > 1000
-    assert 0.02 < (image < 128).mean() < 0.9
-    assert len(picture.alt) > 200
-    assert picture.caption in picture.alt
 
 
 def test_the_whole_scene_lies_on_one_grid_and_its_slices_show_the_nose_in_front():

@@ -1,40 +1,18 @@
-"""The widgets and figures of topic 03: numbers in the texts, and still pictures."""
+"""The widgets and figures of topic 03: numbers in the texts."""
 
-import io
 import re
 
 import numpy as np
 import pytest
-from PIL import Image
+from widget_parts import check_drawn
 
 from course_lib.data import phantom
 from course_lib.display import map_figures, ute_figures
-from course_lib.display.picture import Picture
 from course_lib.display.ute_scans import BONE, both_maps, fitted, scan
-from course_lib.display.widgets import mr_to_ct_mapping as widgets
 from course_lib.imaging import agreement, attenuation, metrics
 from course_lib.imaging.air_segmentation import air_mask, neighbor_vote
 
-WIDGETS = [widgets.air_corner, widgets.decay_and_noise, widgets.two_maps]
-every_widget = pytest.mark.parametrize("widget", WIDGETS, ids=lambda widget: widget.__name__)
 BRAIN = "axial, through the brain"
-
-
-def parts_of(box):
-    """Return all widgets in a panel."""
-    found, waiting = [], [box]
-    while waiting:
-        widget = waiting.pop()
-        waiting.extend(getattr(widget, "children", ()))
-        found.append(widget)
-    return found
-
-
-def pictured(box):
-    """Return the HTML of the picture in a panel."""
-    return next(
-        widget.value for widget in parts_of(box) if "<img" in str(getattr(widget, "value", ""))
-    )
 
 
 def draws():
@@ -51,37 +29,9 @@ def draws():
     }
 
 
-@every_widget
-def test_a_still_picture_stands_in_where_nobody_can_move_a_slider(widget, monkeypatch):
-    monkeypatch.setenv("COURSE_STILL", "1")
-    assert isinstance(widget(), Picture)
-
-
-@every_widget
-def test_every_control_has_a_label_and_changes_the_picture(widget, monkeypatch):
-    monkeypatch.delenv("COURSE_STILL", raising=False)
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    box = widget()
-    inputs = [part for part in parts_of(box) if getattr(part, "description", "")]
-    assert len(inputs) >= 3
-    for control in inputs:
-        before = pictured(box)
-        if hasattr(control, "options"):
-            control.index = (control.index + 1) % len(control.options)
-        elif isinstance(control.value, bool):
-            control.value = not control.value
-        else:
-            control.value += control.step if control.value < control.max else -control.step
-        assert pictured(box) != before, control.description
-        assert 'alt="' in pictured(box)
-
-
 def test_pictures_are_not_empty_and_have_units_in_their_texts():
     for name, picture in draws().items():
-        image = np.asarray(Image.open(io.BytesIO(picture.png)).convert("L"))
-        assert image.shape[1] > 1000, name
-        assert 0.005 < (image < 128).mean() < 0.9, name
-        assert len(picture.alt) > 80, name
+        check_drawn(picture)
         said = f"{picture.alt} {picture.caption}"
         assert re.search(r"HU|1/s|kBq/mL|%|a\.u\.", said), name
 

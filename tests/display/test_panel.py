@@ -87,6 +87,17 @@ def test_field_and_slider_hold_one_value_and_one_change_draws_once():
     assert drawn == [40, 70]
 
 
+def test_a_button_goes_one_step_up_until_there_is_none():
+    box = panel(draw, {"level": Number("Epochs", 0, 0, 10, 5, press="Train 5 more")})
+    button, field = find(box, widgets.Button)[0], find(box, widgets.BoundedIntText)[0]
+    assert button.description == "Train 5 more"
+    values = []
+    for _ in range(3):
+        button.click()
+        values.append(field.value)
+    assert values == [5, 10, 10]
+
+
 def test_a_typed_value_beyond_the_limits_becomes_the_limit(box):
     find(box, widgets.BoundedIntText)[0].value = 9999
     assert alt(level=300) in shown(box)

@@ -1,10 +1,7 @@
-"""The widgets of topic 05: their numbers are true, and still pictures without a front end."""
-
-import io
+"""The widgets of topic 05: their numbers are true."""
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from course_lib.display import (
     cost_figures,
@@ -12,18 +9,8 @@ from course_lib.display import (
     registration_figures,
     registration_scans,
 )
-from course_lib.display.picture import Picture
-from course_lib.display.widgets import registration as widgets
 from course_lib.imaging import alignment, rotations, transforms
 
-WIDGETS = [
-    widgets.align_by_hand,
-    widgets.order_of_transforms,
-    widgets.costs_of_misalignment,
-    widgets.where_to_start,
-    widgets.moving_patient,
-]
-every_widget = pytest.mark.parametrize("widget", WIDGETS, ids=lambda widget: widget.__name__)
 every_pair = pytest.mark.parametrize("name", registration_scans.PAIRS)
 
 SAME, OTHER, CT = registration_scans.PAIRS
@@ -37,53 +24,6 @@ DRAWS = {
     "start": lambda: cost_figures.draw_start(30, "2 mm only"),
     "motion": lambda: motion_figures.draw_motion(4, 3.0, motion_figures.WAYS[0]),
 }
-
-
-def controls(box):
-    """Return the inputs of a panel by their labels."""
-    found, waiting = {}, [box]
-    while waiting:
-        widget = waiting.pop()
-        waiting.extend(getattr(widget, "children", ()))
-        if getattr(widget, "description", ""):
-            found[widget.description] = widget
-    return found
-
-
-def pictured(box):
-    """Return the HTML of the picture in a panel."""
-    waiting = [box]
-    while waiting:
-        widget = waiting.pop()
-        waiting.extend(getattr(widget, "children", ()))
-        if "<img" in str(getattr(widget, "value", "")):
-            return widget.value
-    raise AssertionError("no picture in the panel")
-
-
-@every_widget
-def test_a_still_picture_stands_in_where_nobody_can_move_a_slider(widget, monkeypatch):
-    monkeypatch.setenv("COURSE_STILL", "1")
-    assert isinstance(widget(), Picture)
-
-
-@every_widget
-def test_every_control_has_a_label_and_changes_the_picture(widget, monkeypatch):
-    monkeypatch.delenv("COURSE_STILL", raising=False)
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    box = widget()
-    inputs = controls(box)
-    assert inputs
-    for control in inputs.values():
-        before = pictured(box)
-        if hasattr(control, "options"):
-            control.index = (control.index + 1) % len(control.options)
-        elif isinstance(control.value, bool):
-            control.value = not control.value
-        else:
-            control.value += control.step if control.value < control.max else -control.step
-        assert pictured(box) != before, control.description
-        assert 'alt="' in pictured(box)
 
 
 @every_pair
@@ -207,10 +147,6 @@ def test_the_brain_error_of_the_exact_way_back_is_zero():
 
 
 @pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS.keys())
-def test_a_picture_is_not_empty_and_has_units_in_its_text(draw):
+def test_a_picture_has_units_in_its_text(draw):
     picture = draw()
-    image = np.asarray(Image.open(io.BytesIO(picture.png)).convert("L"))
-    assert image.shape[1] > 1000
-    assert 0.02 < (image < 128).mean() < 0.9
-    assert len(picture.alt) > 80
     assert "mm" in picture.alt or "degrees" in picture.alt

@@ -171,6 +171,7 @@ def test_an_expected_object_is_an_error_of_the_course():
             "Your result holds whole numbers (int64); expected True or False (bool).",
         ),
         ((1, "a"), (1, "b"), "Your result, item 1, is 'b'; expected 'a'."),
+        ([(1, "a")], [(1, "b")], "Your result, item 0, item 1, is 'b'; expected 'a'."),
         ({"a": 1}, {"a": 2}, "Your result at key 'a' is 2; expected 1."),
         (np.arange(3), len, "Your result is a function (do the parentheses of its call lack?); "
                             "expected an array."),

@@ -267,7 +267,7 @@ def test_images_that_make_no_sense_are_refused(call, images, message):
         (lambda: atlases.weighted_mean([[1.0, 3.0]], [[1.0, 1.0, 1.0]]), "weights have the shape"),
         (lambda: atlases.fuse_by_rank([[0.5]], [[7], [8]]), "1 similarities and 2 images"),
         (lambda: atlases.fuse_by_rank([[0.5]], [[7, 8]]), "must be equal"),
-        (lambda: atlases.rank_fusion([1.0, 2.0], [[1.0, 2.0]], [[7, 8]], size=2), "odd number"),
+        (lambda: atlases.rank_fusion([1.0, 2.0], [[1.0, 2.0]], [[7, 8]], size=2), "must be odd"),
     ],
     ids=range(14),
 )

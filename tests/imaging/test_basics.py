@@ -3,6 +3,8 @@ import pytest
 
 from course_lib.imaging import basics
 
+VOLUME = np.zeros((2, 3, 4))
+
 
 @pytest.fixture
 def rng():
@@ -97,6 +99,18 @@ def test_a_path_that_cannot_be_is_refused(mu, lengths):
         (lambda: basics.mean_in_mask(np.array([np.nan, 1.0]), np.array([True, True])), "NaN"),
         (lambda: basics.transmission([np.nan], [1.0]), "coefficients"),
         (lambda: basics.transmission([0.1], [np.nan]), "lengths"),
+        (lambda: basics.crop_slice(np.ones((4, 5)), 1, (0, 2), (0, 2)), "three axes"),
+        (lambda: basics.crop_slice(VOLUME, 2, (0, 2), (0, 2)), "slices 0 to 1"),
+        (lambda: basics.crop_slice(VOLUME, 1.0, (0, 2), (0, 2)), "slice is 1.0"),
+        (lambda: basics.crop_slice(VOLUME, 1, (0, 2, 3), (0, 2)), r"y_range is \(0, 2, 3\)"),
+        (lambda: basics.crop_slice(VOLUME, 1, (0, 2), (2, 1)), r"x_range is \(2, 1\)"),
+        (lambda: basics.crop_slice(VOLUME, 1, (-1, 2), (0, 2)), r"y_range is \(-1, 2\)"),
+        (lambda: basics.crop_slice(VOLUME, 1, (0, 2), (0.0, 2.0)), "whole numbers"),
+        (lambda: basics.average_images(np.ones(3), np.ones((2, 3))), "must be equal"),
+        (lambda: basics.average_images(np.array(["a"]), np.ones(1)), "real numbers"),
+        (lambda: basics.subtract_slice_means(np.ones((3, 4))), "three axes"),
+        (lambda: basics.subtract_slice_means(np.ones((2, 0, 4))), "no voxel"),
+        (lambda: basics.subtract_slice_means(VOLUME * 1j), "real numbers"),
     ],
 )
 def test_what_cannot_be_taken_is_refused(call, message):

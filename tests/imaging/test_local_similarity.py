@@ -220,9 +220,9 @@ def test_local_ncc_is_a_factor_of_structural_similarity(pair):
 
 @pytest.mark.parametrize("size", [0, -3, 4, 2.5, 3.0, True, None])
 def test_patches_without_a_middle_are_refused(pair, size):
-    with pytest.raises(ValueError, match=r"odd number|whole number"):
+    with pytest.raises(ValueError, match=r"must be odd|whole number"):
         local_similarity.local_mean(pair[0], size)
-    with pytest.raises(ValueError, match=r"odd number|whole number"):
+    with pytest.raises(ValueError, match=r"must be odd|whole number"):
         local_similarity.local_ncc(*pair, size)
 
 

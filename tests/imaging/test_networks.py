@@ -181,6 +181,23 @@ def test_backpropagation_gives_what_is_measured(last, sizes):
         assert layer.biases.shape == slope.biases.shape
 
 
+def test_pairs_of_arrays_give_the_gradient_of_their_network():
+    network, inputs, targets = drawn(np.random.default_rng(3), [3, 4, 2], "sigmoid")
+    pairs = [(weights.tolist(), biases.tolist()) for weights, biases in network.layers]
+    found = back.gradient_of_layers(pairs, inputs, targets)
+    np.testing.assert_array_equal(
+        networks.as_vector(found),
+        networks.as_vector(back.backpropagation(network, inputs, targets)[1]),
+    )
+
+
+def test_measured_slopes_of_weights_are_the_derived_ones():
+    network, inputs, targets = drawn(np.random.default_rng(4), [4, 3], "sigmoid")
+    measured = back.measured_weight_gradient(*network.layers[0], inputs, targets, 1e-5)
+    derived = back.backpropagation(network, inputs, targets)[1][0].weights
+    np.testing.assert_allclose(measured, derived, atol=1e-7)
+
+
 def test_scipy_agrees_with_backpropagation():
     network, inputs, targets = drawn(np.random.default_rng(9), [5, 4, 3], "sigmoid")
 

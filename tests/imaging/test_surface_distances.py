@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from skimage.metrics import hausdorff_distance
 
 from course_lib.imaging import surface_distances as distances
-from course_lib.imaging.outlines import boundary_pixels
 
 MEASURES = [
     distances.hausdorff_distance,
@@ -54,11 +53,6 @@ def test_holes_have_a_surface_and_corners_alone_do_not_open_one():
     marked = distances.surface(full)
     assert marked[2, 1]
     assert not marked[1, 1]
-
-
-def test_the_surface_of_a_slice_is_its_boundary():
-    mask = np.random.default_rng(2).random((20, 30)) < 0.7
-    np.testing.assert_array_equal(distances.surface(mask), boundary_pixels(mask))
 
 
 @pytest.mark.parametrize(

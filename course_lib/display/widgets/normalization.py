@@ -47,7 +47,7 @@ def window_level() -> Shown:
         _draw_window,
         {
             "center": Number("Centre in HU", 50, -1000, 2000, 10),
-            "width": Number("Width in HU", 400, 10, 4095, 10),
+            "width": Number("Width in HU", 400, 10, 4100, 10),
         },
     )
 

@@ -128,6 +128,7 @@ average_images = Exercise(
             np.array([30000, -32000, 7], np.int16),
             np.array([20000, -32768, 8], np.int16),
         ),
+        edge("two sizes", np.ones((3, 4)), np.ones((3, 5)), raises=ValueError),
     ],
     judge=close(),
     mistakes=mistakes.AVERAGE_IMAGES,
