@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import site
 import socket
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from course_lib.grading.box import child, kernel, preload, sandbox
+from course_lib.grading.box import child, files, kernel, preload, sandbox
 from course_lib.grading.box.shell import QuietShell, make_shell
 from course_lib.grading.box.values import encode
 
@@ -140,7 +139,7 @@ def _become_child(pipe: socket.socket, settings: dict[str, Any], shell: QuietShe
     child.silence()
     limits = sandbox.Limits(**settings["limits"])
     folders = [folder for folder in sys.path if Path(folder, "course_lib").is_dir()]
-    ours = [folder for folder in folders if folder not in site.getsitepackages()]
+    ours = [folder for folder in folders if Path(folder) not in files.libraries()]
     try:
         worker = settings.get("worker", os.getpid())
         layers = sandbox.enter(limits, settings["scratch"], settings["layers"], worker)
