@@ -16,7 +16,7 @@ from course_lib.catalogue import Notebook, course_root, locate, notebooks_in
 from course_lib.commands.output import FAILED, console, table
 from course_lib.errors import CourseError
 from course_lib.grading import running
-from course_lib.grading.box.sandbox import Limits
+from course_lib.grading.box.sandbox import LATE_IMPORTS_FAIL, Limits
 from course_lib.grading.collecting import collect, newest, plain
 from course_lib.grading.grade import Settings
 from course_lib.grading.grades import as_csv
@@ -128,7 +128,7 @@ def _print_layers(shown: Console, results: Sequence[Result]) -> None:
         name: held
         for result in results
         for name, held in result.layers.items()
-        if held.startswith("missing")
+        if held.startswith("missing") or held.endswith(LATE_IMPORTS_FAIL)
     }
     for name, held in missing.items():
         shown.print(escape(f"Layer of the sandbox without effect: {name}, {held}."), soft_wrap=True)
