@@ -173,6 +173,10 @@ def grade(
     fork: Annotated[
         bool, typer.Option("--fork/--no-fork", help="Fork where that is safe; else start anew.")
     ] = True,
+    show_hidden: Annotated[
+        bool,
+        typer.Option("--show-hidden", help="Show students inputs and values of hidden cases."),
+    ] = False,
 ) -> None:
     """Grade what was handed in; students' code runs in a sandbox and is judged outside.
 
@@ -188,6 +192,7 @@ def grade(
         memory=memory,
         topic=topic,
         fork=fork,
+        show_hidden=show_hidden,
     )
 
 

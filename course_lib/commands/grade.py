@@ -20,6 +20,7 @@ from course_lib.grading.box.sandbox import LATE_IMPORTS_FAIL, Limits
 from course_lib.grading.collecting import collect, newest, plain
 from course_lib.grading.grade import Settings
 from course_lib.grading.grades import as_csv
+from course_lib.grading.handing_back import write_files
 from course_lib.grading.pool import local_pool
 from course_lib.grading.result import Result
 from course_lib.grading.session import Rules
@@ -39,6 +40,7 @@ def run(
     memory: int,
     topic: str | None,
     fork: bool,
+    show_hidden: bool,
 ) -> None:
     """Grade, write the results and the table, and say how it went."""
     root = course_root()
@@ -54,8 +56,10 @@ def run(
     results = _grade(task, workers or os.cpu_count() or 1)
     counting = _counting(found, results)
     atomic.write(out / "grades.csv", as_csv(counting, names))
+    titles = {notebook.name: notebook.title for notebook in notebooks}
+    write_files(out, counting, titles, show_hidden=show_hidden)
     _summarize(results, counting, notebooks, out, time.monotonic() - start)
-    if any(result.problem.startswith("The grader failed") for result in results):
+    if any(result.failed for result in results):
         raise typer.Exit(FAILED)
 
 
@@ -84,7 +88,7 @@ def _grade(task: running.Task, workers: int) -> list[Result]:
 def _print_line(shown: Console, result: Result, known: bool) -> None:
     """Print the line of one submission."""
     points = f"{result.points:g}/{result.max_points:g}"
-    said = result.problem or "; ".join(result.notes)
+    said = result.problem or "; ".join((*result.cells, *result.notes))
     when = "as before" if known and not result.problem else f"{result.seconds:.2f} s"
     line = f"{result.student}  {result.assignment or '?'}  {points}  {when}  {said}"
     shown.print(escape(plain(line.rstrip())), soft_wrap=True)  # no student moves our cursor
@@ -119,7 +123,12 @@ def _summarize(
     older = len(results) - len(counting)
     again = f" {older} older files of the same students do not count." if older else ""
     shown.print(f"{len(results)} files in {seconds:.1f} s.{again}")
-    shown.print(f"{out / 'grades.csv'}, and one file each in {out / 'results'}", soft_wrap=True)
+    shown.print(
+        f"For you: {out / 'grades.csv'}, and one file each in {out / 'results'}", soft_wrap=True
+    )
+    shown.print(
+        f"For students: {out / 'feedback'}; for Gradescope: {out / 'gradescope'}", soft_wrap=True
+    )
 
 
 def _print_layers(shown: Console, results: Sequence[Result]) -> None:

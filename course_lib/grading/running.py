@@ -6,7 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from dataclasses import dataclass, replace
 
 from course_lib.grading.grade import Settings, grade_one, unreadable
-from course_lib.grading.result import Result
+from course_lib.grading.result import FAILED, Result
 from course_lib.grading.store import Store
 from course_lib.grading.submission import Submission, UnreadableError
 
@@ -159,5 +159,5 @@ def _outcome(future: Future[Result]) -> Result | Exception:
 
 def _failed(task: Task, submission: Submission, error: Exception) -> Result:
     """Return the result of a submission that the grader itself could not grade."""
-    problem = f"The grader failed ({type(error).__name__}: {error}). Run it again."
+    problem = f"{FAILED} ({type(error).__name__}: {error}). Run it again."
     return unreadable(submission, b"", problem, task.graded(submission), task.settings)

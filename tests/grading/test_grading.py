@@ -108,7 +108,7 @@ def test_a_damaged_result_is_made_again(graded, tmp_path):
 
     shutil.copytree(folder / "out", tmp_path / "out")
     damaged = next((tmp_path / "out").rglob("ann*.json"))
-    damaged.write_text('{"format": 1', encoding="utf-8")
+    damaged.write_text('{"format": 2', encoding="utf-8")
     _, told = grade(folder / "in", tmp_path / "out")
     assert [student for student, known in told if not known] == ["ann"]
 
