@@ -161,6 +161,10 @@ def grade(
         int | None,
         typer.Option(min=1, help="Submissions at a time; without it, one for each processor."),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://HOST:PORT", help="Grade on a cluster of dask.distributed."),
+    ] = None,
     seed_file: SeedFile = None,
     timeout: Annotated[int, typer.Option(min=1, help="Seconds for each cell.")] = 60,
     memory: Annotated[
@@ -187,6 +191,7 @@ def grade(
         submissions=submissions,
         out=out,
         workers=workers,
+        scheduler=scheduler,
         seed_file=seed_file,
         timeout=timeout,
         memory=memory,

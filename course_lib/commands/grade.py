@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -17,6 +18,7 @@ from course_lib.commands.output import FAILED, console, table
 from course_lib.errors import CourseError
 from course_lib.grading import running
 from course_lib.grading.box.sandbox import LATE_IMPORTS_FAIL, Limits
+from course_lib.grading.cluster import reach
 from course_lib.grading.collecting import collect, newest, plain
 from course_lib.grading.grade import Settings
 from course_lib.grading.grades import as_csv
@@ -35,6 +37,7 @@ def run(
     submissions: Path,
     out: Path,
     workers: int | None,
+    scheduler: str | None,
     seed_file: Path | None,
     timeout: int,
     memory: int,
@@ -53,7 +56,7 @@ def run(
     names = {notebook.name: notebook.graded for notebook in notebooks}
     task = running.Task(found, names, Settings(seed, rules, fork), Store(out))
     start = time.monotonic()
-    results = _grade(task, workers or os.cpu_count() or 1)
+    results = _grade(task, *_executors(scheduler, workers))
     counting = _counting(found, results)
     atomic.write(out / "grades.csv", as_csv(counting, names))
     titles = {notebook.name: notebook.title for notebook in notebooks}
@@ -71,7 +74,16 @@ def _locate(root: Path, topic: str) -> Notebook:
         raise typer.BadParameter(str(error), param_hint="--topic") from error
 
 
-def _grade(task: running.Task, workers: int) -> list[Result]:
+def _executors(scheduler: str | None, workers: int | None) -> tuple[running.MakeExecutor, int]:
+    """Return what makes an executor, and how many submissions it grades at a time."""
+    if scheduler is not None:
+        make, found = reach(scheduler)
+        return make, workers or found
+    workers = workers or os.cpu_count() or 1
+    return partial(local_pool, workers), workers
+
+
+def _grade(task: running.Task, make_executor: running.MakeExecutor, workers: int) -> list[Result]:
     """Grade with a bar that says how long it will take, and a line for each submission."""
     shown = console()
     columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -82,7 +94,7 @@ def _grade(task: running.Task, workers: int) -> list[Result]:
             _print_line(progress.console, result, known)
             progress.advance(bar)
 
-        return running.run(task, lambda: local_pool(workers), workers, tell)
+        return running.run(task, make_executor, workers, tell)
 
 
 def _print_line(shown: Console, result: Result, known: bool) -> None:

@@ -102,19 +102,24 @@ def _known(task: Task, submission: Submission) -> Result | None:
 def _grade(
     task: Task, queue: list[Submission], make_executor: MakeExecutor, workers: int
 ) -> Iterator[tuple[Submission, Result]]:
-    """Grade what is in the queue; make a new executor when one breaks."""
+    """Grade what is in the queue; make a new executor when one breaks.
+
+    Those that ran when it broke come last and one by one, so that the one that did it, if it was
+    one of them, takes nobody with it.
+    """
     tries: Counter[Submission] = Counter()
-    while queue:
+    again: list[Submission] = []
+    while queue or again:
         executor = make_executor()
+        rest, ahead = (queue, _AHEAD * workers) if queue else (again, 1)
         try:
-            # After a break one by one: else whoever shares the executor would pay for it.
-            for submission, outcome in _on(executor, task, queue, 1 if tries else _AHEAD * workers):
+            for submission, outcome in _on(executor, task, rest, ahead):
                 if isinstance(outcome, Result):
                     yield submission, outcome
                     continue
                 tries[submission] += 1
                 if isinstance(outcome, BrokenExecutor) and tries[submission] < _MOST_TRIES:
-                    queue.append(submission)
+                    again.append(submission)
                 else:
                     yield submission, _failed(task, submission, outcome)
         finally:
