@@ -177,6 +177,12 @@ def grade(
     fork: Annotated[
         bool, typer.Option("--fork/--no-fork", help="Fork where that is safe; else start anew.")
     ] = True,
+    gradebook: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DB", help="nbgrader's gradebook, or its course folder, to write into as well."
+        ),
+    ] = None,
     show_hidden: Annotated[
         bool,
         typer.Option("--show-hidden", help="Show students inputs and values of hidden cases."),
@@ -197,6 +203,7 @@ def grade(
         memory=memory,
         topic=topic,
         fork=fork,
+        gradebook=gradebook,
         show_hidden=show_hidden,
     )
 

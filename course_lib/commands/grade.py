@@ -1,8 +1,9 @@
 """``course grade``: grade what was handed in."""
 
+import importlib
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def run(
     memory: int,
     topic: str | None,
     fork: bool,
+    gradebook: str | None,
     show_hidden: bool,
 ) -> None:
     """Grade, write the results and the table, and say how it went."""
@@ -50,6 +52,7 @@ def run(
     notebooks = [one for one in notebooks_in(root / "notebooks") if one.graded]
     only = _locate(root, topic) if topic else None
     found = collect(submissions, notebooks, only)
+    record = _recorder(gradebook, found, notebooks)
     out.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
     seed, _ = hidden_seed(out, seed_file)
     rules = Rules(cell_seconds=timeout, limits=Limits(memory_mb=memory))
@@ -58,10 +61,11 @@ def run(
     start = time.monotonic()
     results = _grade(task, *_executors(scheduler, workers))
     counting = _counting(found, results)
-    atomic.write(out / "grades.csv", as_csv(counting, names))
+    atomic.write(out / "grades.csv", as_csv(counting.values(), names))
     titles = {notebook.name: notebook.title for notebook in notebooks}
-    write_files(out, counting, titles, show_hidden=show_hidden)
-    _summarize(results, counting, notebooks, out, time.monotonic() - start)
+    write_files(out, counting.values(), titles, show_hidden=show_hidden)
+    record(counting)
+    _summarize(results, list(counting.values()), notebooks, out, time.monotonic() - start)
     if any(result.failed for result in results):
         raise typer.Exit(FAILED)
 
@@ -106,10 +110,37 @@ def _print_line(shown: Console, result: Result, known: bool) -> None:
     shown.print(escape(plain(line.rstrip())), soft_wrap=True)  # no student moves our cursor
 
 
-def _counting(submissions: Sequence[Submission], results: Sequence[Result]) -> list[Result]:
+def _counting(
+    submissions: Sequence[Submission], results: Sequence[Result]
+) -> dict[Submission, Result]:
     """Return the results of the submissions that count, the newest ones."""
     of = dict(zip(submissions, results, strict=True))
-    return [of[submission] for submission in newest(submissions)]
+    return {submission: of[submission] for submission in newest(submissions)}
+
+
+def _recorder(
+    place: str | None, found: Sequence[Submission], notebooks: Sequence[Notebook]
+) -> Callable[[Mapping[Submission, Result]], None]:
+    """Return what writes into nbgrader's gradebook, after a look at whether it can."""
+    if place is None:
+        return lambda counting: None
+    try:
+        gradebook = importlib.import_module("course_lib.grading.gradebook")
+    except ModuleNotFoundError as error:
+        raise CourseError(
+            f"The gradebook needs nbgrader, which is not installed: {error}."
+        ) from error
+    book = gradebook.locate(place)
+    handed_in = {submission.assignment for submission in found}
+    gradebook.check(book, [one for one in notebooks if one.name in handed_in])
+
+    def record(counting: Mapping[Submission, Result]) -> None:
+        left = gradebook.record(book, list(counting.items()), notebooks)
+        for said in left:
+            console().print(escape(plain(f"Not in the gradebook: {said}")), soft_wrap=True)
+        console().print(f"{len(counting) - len(left)} submissions are in the gradebook.")
+
+    return record
 
 
 def _summarize(

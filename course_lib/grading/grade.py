@@ -2,7 +2,6 @@
 
 import atexit
 import hashlib
-import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ import course_lib
 from course_lib.exercises.evaluation import Report
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.feedback import Feedback, as_html, as_text, make_feedback
-from course_lib.grading.cells import code_cells
+from course_lib.grading.cells import code_cells, defines
 from course_lib.grading.copies import copied
 from course_lib.grading.examining import Examined, examine
 from course_lib.grading.result import CaseLine, Result, Score
@@ -259,8 +258,7 @@ def _lines(report: Report, hidden: bool) -> Iterator[CaseLine]:
 
 def _cell_error(name: str, cells: Sequence[str], session: Session) -> str:
     """Say what became of the cell that should define a name."""
-    defines = re.compile(rf"^\s*(def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*=", re.M)
-    errors = [text for place, text in session.errors.items() if defines.search(cells[place])]
+    errors = [text for place, text in session.errors.items() if defines(name, cells[place])]
     return f" Its cell failed: {errors[-1]}" if errors else ""
 
 

@@ -53,8 +53,8 @@ def write_files(
     return [out / path for path in pages.values()]
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file, unless it holds the same already; what is no text stands as an escape."""
+def write(path: Path, text: str) -> bool:
+    """Write a file and tell so, unless it holds the same; what is no text stands as an escape."""
     content = text.encode("utf-8", "backslashreplace")
     try:
         same = path.read_bytes() == content
@@ -62,6 +62,7 @@ def write(path: Path, text: str) -> None:
         same = False
     if not same:
         atomic.write(path, content)
+    return not same
 
 
 def _write_results(out: Path, student: str, own: Sequence[Result]) -> None:
