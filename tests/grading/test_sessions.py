@@ -211,6 +211,12 @@ def test_a_sealed_function_refuses_however_it_is_reached(session):
         "from sklearn.preprocessing import StandardScaler\n"
         "def z_score(image):\n    return StandardScaler().fit_transform(image)",
         "import scipy.stats._stats_py as s\ndef z_score(image):\n    return s.zscore(image)",
+        "import sklearn.base, sklearn.preprocessing\n"
+        "found = [c for c in sklearn.base.TransformerMixin.__subclasses__()"
+        " if c.__name__ == 'StandardScaler']\n"
+        "def z_score(image):\n    scaler = found[0].__new__(found[0])\n"
+        "    scaler.with_mean = scaler.with_std = scaler.copy = True\n"
+        "    return scaler.fit(image).transform(image)",
     )
     for cell in cells:
         assert "sealed while grading" in sentence(session(cell, seals=Z_SCORE.sealed))
