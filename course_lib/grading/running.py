@@ -90,11 +90,13 @@ def _known(task: Task, submission: Submission) -> Result | None:
         content = submission.content()
     except UnreadableError as error:
         content, problem = b"", str(error)
-    blank = unreadable(submission, content, problem, names, task.settings)
-    if (kept := task.store.find(blank)) is not None:
+    # Without its exercises a result has the same name; to find those takes a second, once.
+    sought = unreadable(submission, content, problem, (), task.settings)
+    if (kept := task.store.find(sought)) is not None:
         return replace(kept, place=submission.place, handed_in=submission.handed_in)
     if not problem:
         return None
+    blank = unreadable(submission, content, problem, names, task.settings)
     task.store.write(blank)
     return blank
 
