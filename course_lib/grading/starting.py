@@ -61,6 +61,7 @@ class Zygote:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._scratch = ""
 
     def start(self, settings: Settings) -> Channel:
         """Fork a process.
@@ -83,7 +84,7 @@ class Zygote:
         """Ask for a process that talks through a pipe."""
         control = self._control or self._launch()
         socket.send_fds(control, [json.dumps(settings).encode()], [pipe.fileno()])
-        self._hear(control)
+        self._scratch = self._hear(control)["scratch"]
 
     def end(self, patience: float = 0.0) -> int | None:
         """End the process and all that it started."""
@@ -108,6 +109,7 @@ class Zygote:
             self._process.kill()
             self._process.wait()
         self._control = self._process = None
+        shutil.rmtree(self._scratch, ignore_errors=True)  # if it was killed, nobody else does
 
     def _launch(self) -> socket.socket:
         """Start the process that is forked; it must have one thread."""

@@ -124,17 +124,6 @@ def test_other_seeds_and_other_content_are_other_results(graded, tmp_path):
     assert len(keys) == 4
 
 
-@pytest.mark.slow
-def test_without_a_fork_the_scores_are_the_same(graded):
-    folder, results = graded
-    task = make_task(folder / "in", Store(folder / "other"))
-    chosen = [one for one in task.submissions if one.student in ("bob", "eve")]
-    for one in chosen:
-        fresh = grade_one(one, one.content(), NAMES, replace(SETTINGS, forked=False))
-        assert fresh.layers["process"] == "fresh interpreter"
-        assert fresh.scores == results[one.student].scores
-
-
 class Breaking(ThreadPoolExecutor):
     """An executor whose worker dies on one student."""
 

@@ -77,7 +77,7 @@ def _obey(control: socket.socket, shell: QuietShell) -> None:
             pipe = socket.socket(fileno=places[0])
             process = _fork(control, pipe, order | {"scratch": scratch}, shell)
             pipe.close()
-            _tell(control, process=process)
+            _tell(control, process=process, scratch=scratch)
         else:
             status = _end_children(order["patience"])
             shutil.rmtree(scratch, ignore_errors=True)
