@@ -2,6 +2,7 @@
 
 import atexit
 import hashlib
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,7 @@ from course_lib.quiz.registry import find_graded
 # What is printed and how arrays are computed belongs to a whole process: one at a time.
 _ONE_AT_A_TIME = threading.Lock()
 _MOST_NOTES = 20
+_FILE_AND_LINE = re.compile(r"\(<ipython-input-[^>]*>, line (\d+)\)")
 _UNWRITTEN = "No answer was written here. If you may hand in again, write one and run its check."
 
 
@@ -259,7 +261,8 @@ def _lines(report: Report, hidden: bool) -> Iterator[CaseLine]:
 def _cell_error(name: str, cells: Sequence[str], session: Session) -> str:
     """Say what became of the cell that should define a name."""
     errors = [text for place, text in session.errors.items() if defines(name, cells[place])]
-    return f" Its cell failed: {errors[-1]}" if errors else ""
+    said = _FILE_AND_LINE.sub(r"(line \1 of the cell)", errors[-1]) if errors else ""
+    return f" Its cell failed: {said}" if said else ""
 
 
 def _cell_notes(session: Session) -> Iterator[str]:
