@@ -59,7 +59,7 @@ def run(
     names = {notebook.name: notebook.graded for notebook in notebooks}
     task = running.Task(found, names, Settings(seed, rules, fork), Store(out))
     start = time.monotonic()
-    results = _grade(task, *_executors(scheduler, workers))
+    results = _grade(task, *_executors(scheduler, workers, fork))
     counting = _counting(found, results)
     atomic.write(out / "grades.csv", as_csv(counting.values(), names))
     titles = {notebook.name: notebook.title for notebook in notebooks}
@@ -78,13 +78,15 @@ def _locate(root: Path, topic: str) -> Notebook:
         raise typer.BadParameter(str(error), param_hint="--topic") from error
 
 
-def _executors(scheduler: str | None, workers: int | None) -> tuple[running.MakeExecutor, int]:
+def _executors(
+    scheduler: str | None, workers: int | None, fork: bool
+) -> tuple[running.MakeExecutor, int]:
     """Return what makes an executor, and how many submissions it grades at a time."""
     if scheduler is not None:
         make, found = reach(scheduler)
         return make, workers or found
     workers = workers or os.cpu_count() or 1
-    return partial(local_pool, workers), workers
+    return partial(local_pool, workers, fork), workers
 
 
 def _grade(task: running.Task, make_executor: running.MakeExecutor, workers: int) -> list[Result]:
