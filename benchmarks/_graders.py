@@ -30,8 +30,8 @@ class Run:
     seconds : float
         From the start of the command to its end; of all commands, where each submission has one.
     peak_mb : float
-        The most memory of one worker with all that it started, pages that several processes share
-        counted in parts.
+        The most memory for each worker: of all processes, without the one that shares the work
+        out, where there is one. Pages that several processes share are counted in parts.
     points : dict
         From each student to the points of each exercise.
     """
@@ -45,13 +45,13 @@ def course_grade(submitted: Path, out: Path, seed_file: Path, workers: int) -> R
     """Grade with ``course grade``."""
     options = ["--out", out, "--seed-file", seed_file, "--workers", workers]
     command = ["course_lib.cli", "grade", submitted, *options]
-    seconds, peak = _run(command, out.parent, each_child=True)
+    seconds, peak = _run(command, out.parent, below_only=True)
     results = [json.loads(path.read_bytes()) for path in (out / "results").glob("*.json")]
     points = {
         result["student"]: {score["name"]: score["points"] for score in result["scores"]}
         for result in results
     }
-    return Run(seconds, peak, points)
+    return Run(seconds, peak / workers, points)
 
 
 def nbgrader_autograde(folder: Path, assignment: str, names: Sequence[str]) -> Run:
@@ -89,8 +89,8 @@ def course(*arguments: Any) -> None:
     _run(["course_lib.cli", *arguments], Path.cwd())
 
 
-def _run(arguments: Sequence[Any], folder: Path, each_child: bool = False) -> tuple[float, float]:
-    """Run a module of Python; return the seconds, and the peak memory of a worker in MB."""
+def _run(arguments: Sequence[Any], folder: Path, below_only: bool = False) -> tuple[float, float]:
+    """Run a module of Python; return the seconds, and the peak memory in MB."""
     programs = str(Path(sys.executable).parent)  # nbgrader calls some that lie there
     path = os.pathsep.join([programs, os.environ.get("PATH", "")])
     start, peak = time.perf_counter(), [0.0]
@@ -102,7 +102,7 @@ def _run(arguments: Sequence[Any], folder: Path, each_child: bool = False) -> tu
         stderr=subprocess.STDOUT,
         text=True,
     )
-    watching = threading.Thread(target=_watch, args=(process, each_child, peak))
+    watching = threading.Thread(target=_watch, args=(process, below_only, peak))
     watching.start()
     told, _ = process.communicate()
     seconds = time.perf_counter() - start
@@ -112,22 +112,22 @@ def _run(arguments: Sequence[Any], folder: Path, each_child: bool = False) -> tu
     return seconds, peak[0]
 
 
-def _watch(process: subprocess.Popen[str], each_child: bool, peak: list[float]) -> None:
-    """Keep the most memory that a worker has taken, until the command ends."""
+def _watch(process: subprocess.Popen[str], below_only: bool, peak: list[float]) -> None:
+    """Keep the most memory that a command has taken, until it ends."""
     while process.poll() is None:
         try:
             whole = psutil.Process(process.pid)
-            workers = whole.children() if each_child else [whole]
-            peak[0] = max([peak[0], *map(_memory, workers)])
+            below = whole.children(recursive=True)
         except psutil.NoSuchProcess:
             continue
+        peak[0] = max(peak[0], _memory(below if below_only else [whole, *below]))
         time.sleep(_SAMPLE_SECONDS)
 
 
-def _memory(process: psutil.Process) -> float:
-    """Return the memory of a process and all that it started, in MB."""
+def _memory(processes: Sequence[psutil.Process]) -> float:
+    """Return the memory of some processes, in MB."""
     total = 0
-    for one in (process, *process.children(recursive=True)):
+    for one in processes:
         try:
             used = one.memory_full_info()
         except (psutil.NoSuchProcess, psutil.AccessDenied):

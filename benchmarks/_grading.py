@@ -140,8 +140,9 @@ def report(source: Source, runs: dict[str, Run], grown: dict[int, Run]) -> tuple
         "command, Otter one submission with each; both take one after the other. Start and end of "
         "all commands count. `course grade` ran before, between and after; the median is shown.",
         table,
-        "ratio: to `course grade`. MB per worker: most memory of a worker and all that it started, "
-        "shared pages in parts. Scores that differ: of single exercises, from `course grade`.",
+        "ratio: to `course grade`. MB per worker: most memory of all processes, divided by the "
+        "workers; shared pages in parts, without the process that shares the work out. "
+        "Scores that differ: of single exercises, from `course grade`.",
         "## Growth of `course grade`",
         f"{WORKERS} workers. One more submission costs the slope to the size before.",
         growing,
