@@ -160,6 +160,13 @@ def seed_file(tmp_path_factory):
     return path
 
 
+def contents(folder):
+    """Return what all files of a folder hold."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    assert files
+    return {path.relative_to(folder): path.read_bytes() for path in files}
+
+
 @pytest.mark.slow
 def test_kill_9_and_a_second_run_give_the_same_table_byte_for_byte(tmp_path, seed_file):
     slow = "import time\ntime.sleep(0.5)"
@@ -187,6 +194,8 @@ def test_kill_9_and_a_second_run_give_the_same_table_byte_for_byte(tmp_path, see
     assert {path: path.read_bytes() for path in finished} == finished
     table = (tmp_path / "out" / "grades.csv").read_bytes()
     assert table == (tmp_path / "whole" / "grades.csv").read_bytes()
+    for name in ("feedback", "gradescope"):
+        assert contents(tmp_path / "out" / name) == contents(tmp_path / "whole" / name)
     rows = list(csv.DictReader(table.decode().splitlines()))
     assert [row["student"] for row in rows] == sorted(class_of)
 
