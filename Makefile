@@ -14,7 +14,7 @@ WORKERS ?= 2
 # Keep compiled modules even where the machine says otherwise: kernels start twice as fast.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help lab test check setup format lint build bench clean
+.PHONY: help lab test check setup format lint build bench bench-grade clean
 
 help:
 	@echo "make lab     set up and open the course in JupyterLab"
@@ -23,6 +23,7 @@ help:
 	@echo "make format  format the code"
 	@echo "make build   write notebooks/ from solutions/"
 	@echo "make bench   measure speed beside other libraries; write benchmarks/RESULTS.md"
+	@echo "make bench-grade  grade one class with course grade, nbgrader and Otter; write benchmarks/RESULTS-GRADE.md"
 	@echo "make clean   remove .venv and caches; your own copy of the notebooks stays"
 
 lab: setup
@@ -54,6 +55,10 @@ build:
 bench:
 	@$(MAKE) --no-print-directory setup EXTRAS=dev
 	$(ONE_THREAD) $(BIN)/python benchmarks $(ONLY)
+
+bench-grade:
+	@$(MAKE) --no-print-directory setup EXTRAS=dev
+	$(ONE_THREAD) $(BIN)/python benchmarks/_grading.py $(ONLY)
 
 setup: $(READY)
 

@@ -10,14 +10,13 @@ go on. Goals that are not reached are listed at the head with their reasons; slo
 
 import argparse
 import os
-import platform
 import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
+from _machine import machine
 from _pairs import BELOW, DISAGREES
 
 from course_lib import atomic
@@ -52,7 +51,7 @@ def report(texts: Sequence[str], failed: Sequence[str]) -> str:
     missed, differing = (noted(texts, mark) for mark in (BELOW, DISAGREES))
     parts = [
         "# Speed beside other libraries",
-        f"Written by `make bench` on {date.today().isoformat()}. {machine()}",
+        f"Written by `make bench` on {date.today().isoformat()}. {machine(LIBRARIES)}",
         "The ratio is peer time / our time: above 1, the course is faster. SimpleITK may use all "
         "cores, the others use one.",
         "## Goals not reached",
@@ -67,13 +66,6 @@ def noted(texts: Sequence[str], mark: str) -> list[str]:
     """Return the lines that begin with a mark, each once."""
     lines = [line for text in texts for line in text.splitlines() if line.startswith(mark)]
     return list(dict.fromkeys(lines))
-
-
-def machine() -> str:
-    """Return the cores and the versions that speed depends on."""
-    versions = ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
-    python = platform.python_version()
-    return f"{os.cpu_count()} cores ({platform.machine()}), Python {python}, {versions}."
 
 
 def main() -> int:

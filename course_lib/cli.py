@@ -3,8 +3,13 @@
 import sys
 from pathlib import Path
 
-# What students need not install.
-_INSTRUCTOR = ("jupytext", "nbgrader", "otter")
+# What students need not install, and the extra that holds it.
+_EXTRAS = {
+    "jupytext": "[instructor]",
+    "nbgrader": "[instructor]",
+    "otter": "[instructor]",
+    "distributed": "[grading]",
+}
 
 
 def main() -> None:
@@ -29,7 +34,7 @@ def missing_package(error: ModuleNotFoundError) -> str:
     """
     package = (error.name or "?").partition(".")[0]
     root = Path(__file__).resolve().parents[1]
-    extra = "[instructor]" if package in _INSTRUCTOR else ""
+    extra = _EXTRAS.get(package, "")
     return (
         f"The package {package} is missing. "
         f'Mend it with: "{sys.executable}" -m pip install -e "{root}{extra}"\n'

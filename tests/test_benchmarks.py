@@ -51,7 +51,7 @@ def test_a_call_slower_than_its_goal_is_listed(bench, capsys):
 
 
 def test_the_head_of_the_results_names_no_machine(bench):
-    words = bench["machine"]()
+    words = bench["machine"](bench["LIBRARIES"])
     assert f"Python {platform.python_version()}" in words
     assert "numpy" in words
     assert (platform.node() or "no name") not in words
@@ -79,3 +79,49 @@ def test_what_a_benchmark_prints_is_kept_and_its_failure_told(bench, monkeypatch
     text = target.read_text(encoding="utf-8")
     assert "ends.py ended with status 3" in text
     assert text.index("## Fine") < text.index("## Half")
+
+
+@pytest.fixture
+def grading(monkeypatch):
+    """Return what the benchmark of the graders defines."""
+    pytest.importorskip("nbgrader")
+    monkeypatch.syspath_prepend(str(FOLDER))
+    yield runpy.run_path(str(FOLDER / "_grading.py"))
+    for name in ("_class", "_graders", "_machine"):
+        sys.modules.pop(name, None)
+
+
+def run_of(grading, seconds, points=1, megabytes=100.0):
+    return grading["Run"](seconds, megabytes, {"ann": {"z_score": points}})
+
+
+def test_a_grader_that_is_too_slow_too_large_or_of_another_mind_is_told(grading):
+    ours = run_of(grading, 2.0, megabytes=500.0)
+    runs = {"ours": ours, "nbgrader autograde": run_of(grading, 49.0), "otter run": ours}
+    table, missed, differ = grading["comparison"](runs, 1)
+    assert differ == 0
+    assert [line.split(":")[0] for line in missed] == [
+        "nbgrader autograde", "otter run", "memory of a worker",
+    ]  # fmt: skip
+    assert "| 24.5 | 25 |" in table
+    other = {"ours": ours, "otter run": run_of(grading, 200.0, points=0)}
+    assert grading["comparison"](other, 1)[2] == 1
+
+
+def test_cost_that_grows_faster_than_the_class_is_told(grading):
+    def told(*seconds):
+        runs = zip((10, 30, 100, 300), map(lambda s: run_of(grading, s), seconds), strict=True)
+        return grading["growth"](dict(runs))[1]
+
+    assert told(6.0, 8.0, 15.0, 35.0) == []
+    assert told(6.0, 8.0, 15.0, 45.0) != []
+
+
+def test_a_class_of_the_benchmark_holds_every_kind_of_answer(grading, tmp_path):
+    source = grading["read"](grading["locate"](grading["course_root"](), "02"))
+    topic = grading["topic_of"](source)
+    folder = grading["write_class"](tmp_path, topic, 10)
+    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.ipynb"))]
+    assert len(set(texts)) == 10
+    assert [sum(word in text for text in texts) for word in ("def broken(", "SOLUTION")] == [2, 0]
+    assert sum("return None" in text for text in texts) == 2

@@ -33,7 +33,8 @@ def split_requirement(requirement: str) -> tuple[str, str]:
 
 def required_by_pyproject() -> dict[str, str]:
     """Return what the course and its instructors need, by conda's names."""
-    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["instructor"]
+    extras = PROJECT["optional-dependencies"]
+    wanted = PROJECT["dependencies"] + extras["instructor"] + extras["grading"]
     pairs = [split_requirement(requirement) for requirement in wanted]
     return {CONDA_NAMES.get(name, name): limits for name, limits in pairs}
 
@@ -54,7 +55,7 @@ def test_lock_pins_every_dependency_and_holds_no_address():
     pinned = {line.split("==")[0].lower() for line in text.splitlines() if "==" in line}
     normal = {name.replace("_", "-") for name in pinned}
     extras = PROJECT["optional-dependencies"]
-    wanted = [*PROJECT["dependencies"], *extras["instructor"], *extras["dev"]]
+    wanted = [*PROJECT["dependencies"], *(one for extra in extras.values() for one in extra)]
     names = {re.split(r"[\[<>=]", requirement)[0].lower() for requirement in wanted}
     assert names - {"course-lib"} <= normal
     assert not ADDRESS.search(text)

@@ -161,6 +161,10 @@ def grade(
         int | None,
         typer.Option(min=1, help="Submissions at a time; without it, one for each processor."),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://HOST:PORT", help="Grade on a cluster of dask.distributed."),
+    ] = None,
     seed_file: SeedFile = None,
     timeout: Annotated[int, typer.Option(min=1, help="Seconds for each cell.")] = 60,
     memory: Annotated[
@@ -173,6 +177,16 @@ def grade(
     fork: Annotated[
         bool, typer.Option("--fork/--no-fork", help="Fork where that is safe; else start anew.")
     ] = True,
+    gradebook: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DB", help="nbgrader's gradebook, or its course folder, to write into as well."
+        ),
+    ] = None,
+    show_hidden: Annotated[
+        bool,
+        typer.Option("--show-hidden", help="Show students inputs and values of hidden cases."),
+    ] = False,
 ) -> None:
     """Grade what was handed in; students' code runs in a sandbox and is judged outside.
 
@@ -183,11 +197,14 @@ def grade(
         submissions=submissions,
         out=out,
         workers=workers,
+        scheduler=scheduler,
         seed_file=seed_file,
         timeout=timeout,
         memory=memory,
         topic=topic,
         fork=fork,
+        gradebook=gradebook,
+        show_hidden=show_hidden,
     )
 
 

@@ -1,8 +1,10 @@
 """``course grade``: grade what was handed in."""
 
+import importlib
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -16,10 +18,12 @@ from course_lib.catalogue import Notebook, course_root, locate, notebooks_in
 from course_lib.commands.output import FAILED, console, table
 from course_lib.errors import CourseError
 from course_lib.grading import running
-from course_lib.grading.box.sandbox import Limits
+from course_lib.grading.box.sandbox import LATE_IMPORTS_FAIL, Limits
+from course_lib.grading.cluster import reach
 from course_lib.grading.collecting import collect, newest, plain
 from course_lib.grading.grade import Settings
 from course_lib.grading.grades import as_csv
+from course_lib.grading.handing_back import write_files
 from course_lib.grading.pool import local_pool
 from course_lib.grading.result import Result
 from course_lib.grading.session import Rules
@@ -34,28 +38,35 @@ def run(
     submissions: Path,
     out: Path,
     workers: int | None,
+    scheduler: str | None,
     seed_file: Path | None,
     timeout: int,
     memory: int,
     topic: str | None,
     fork: bool,
+    gradebook: str | None,
+    show_hidden: bool,
 ) -> None:
     """Grade, write the results and the table, and say how it went."""
     root = course_root()
     notebooks = [one for one in notebooks_in(root / "notebooks") if one.graded]
     only = _locate(root, topic) if topic else None
     found = collect(submissions, notebooks, only)
+    record = _recorder(gradebook, found, notebooks)
     out.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
     seed, _ = hidden_seed(out, seed_file)
     rules = Rules(cell_seconds=timeout, limits=Limits(memory_mb=memory))
     names = {notebook.name: notebook.graded for notebook in notebooks}
     task = running.Task(found, names, Settings(seed, rules, fork), Store(out))
     start = time.monotonic()
-    results = _grade(task, workers or os.cpu_count() or 1)
+    results = _grade(task, *_executors(scheduler, workers, fork))
     counting = _counting(found, results)
-    atomic.write(out / "grades.csv", as_csv(counting, names))
-    _summarize(results, counting, notebooks, out, time.monotonic() - start)
-    if any(result.problem.startswith("The grader failed") for result in results):
+    atomic.write(out / "grades.csv", as_csv(counting.values(), names))
+    titles = {notebook.name: notebook.title for notebook in notebooks}
+    write_files(out, counting.values(), titles, show_hidden=show_hidden)
+    record(counting)
+    _summarize(results, list(counting.values()), notebooks, out, time.monotonic() - start)
+    if any(result.failed for result in results):
         raise typer.Exit(FAILED)
 
 
@@ -67,7 +78,18 @@ def _locate(root: Path, topic: str) -> Notebook:
         raise typer.BadParameter(str(error), param_hint="--topic") from error
 
 
-def _grade(task: running.Task, workers: int) -> list[Result]:
+def _executors(
+    scheduler: str | None, workers: int | None, fork: bool
+) -> tuple[running.MakeExecutor, int]:
+    """Return what makes an executor, and how many submissions it grades at a time."""
+    if scheduler is not None:
+        make, found = reach(scheduler)
+        return make, workers or found
+    workers = workers or os.cpu_count() or 1
+    return partial(local_pool, workers, fork), workers
+
+
+def _grade(task: running.Task, make_executor: running.MakeExecutor, workers: int) -> list[Result]:
     """Grade with a bar that says how long it will take, and a line for each submission."""
     shown = console()
     columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -78,22 +100,49 @@ def _grade(task: running.Task, workers: int) -> list[Result]:
             _print_line(progress.console, result, known)
             progress.advance(bar)
 
-        return running.run(task, lambda: local_pool(workers), workers, tell)
+        return running.run(task, make_executor, workers, tell)
 
 
 def _print_line(shown: Console, result: Result, known: bool) -> None:
     """Print the line of one submission."""
     points = f"{result.points:g}/{result.max_points:g}"
-    said = result.problem or "; ".join(result.notes)
+    said = result.problem or "; ".join((*result.cells, *result.notes))
     when = "as before" if known and not result.problem else f"{result.seconds:.2f} s"
     line = f"{result.student}  {result.assignment or '?'}  {points}  {when}  {said}"
     shown.print(escape(plain(line.rstrip())), soft_wrap=True)  # no student moves our cursor
 
 
-def _counting(submissions: Sequence[Submission], results: Sequence[Result]) -> list[Result]:
+def _counting(
+    submissions: Sequence[Submission], results: Sequence[Result]
+) -> dict[Submission, Result]:
     """Return the results of the submissions that count, the newest ones."""
     of = dict(zip(submissions, results, strict=True))
-    return [of[submission] for submission in newest(submissions)]
+    return {submission: of[submission] for submission in newest(submissions)}
+
+
+def _recorder(
+    place: str | None, found: Sequence[Submission], notebooks: Sequence[Notebook]
+) -> Callable[[Mapping[Submission, Result]], None]:
+    """Return what writes into nbgrader's gradebook, after a look at whether it can."""
+    if place is None:
+        return lambda counting: None
+    try:
+        gradebook = importlib.import_module("course_lib.grading.gradebook")
+    except ModuleNotFoundError as error:
+        raise CourseError(
+            f"The gradebook needs nbgrader, which is not installed: {error}."
+        ) from error
+    book = gradebook.locate(place)
+    handed_in = {submission.assignment for submission in found}
+    gradebook.check(book, [one for one in notebooks if one.name in handed_in])
+
+    def record(counting: Mapping[Submission, Result]) -> None:
+        left = gradebook.record(book, list(counting.items()), notebooks)
+        for said in left:
+            console().print(escape(plain(f"Not in the gradebook: {said}")), soft_wrap=True)
+        console().print(f"{len(counting) - len(left)} submissions are in the gradebook.")
+
+    return record
 
 
 def _summarize(
@@ -119,7 +168,12 @@ def _summarize(
     older = len(results) - len(counting)
     again = f" {older} older files of the same students do not count." if older else ""
     shown.print(f"{len(results)} files in {seconds:.1f} s.{again}")
-    shown.print(f"{out / 'grades.csv'}, and one file each in {out / 'results'}", soft_wrap=True)
+    shown.print(
+        f"For you: {out / 'grades.csv'}, and one file each in {out / 'results'}", soft_wrap=True
+    )
+    shown.print(
+        f"For students: {out / 'feedback'}; for Gradescope: {out / 'gradescope'}", soft_wrap=True
+    )
 
 
 def _print_layers(shown: Console, results: Sequence[Result]) -> None:
@@ -128,7 +182,7 @@ def _print_layers(shown: Console, results: Sequence[Result]) -> None:
         name: held
         for result in results
         for name, held in result.layers.items()
-        if held.startswith("missing")
+        if held.startswith("missing") or held.endswith(LATE_IMPORTS_FAIL)
     }
     for name, held in missing.items():
         shown.print(escape(f"Layer of the sandbox without effect: {name}, {held}."), soft_wrap=True)

@@ -49,6 +49,18 @@ def code_cells(content: bytes) -> list[str]:
     return [_source(cell) for cell in cells if cell.get("cell_type") == "code"]
 
 
+def defines(name: str, source: str) -> bool:
+    """Tell whether a cell seems to define a name; it need not be valid code.
+
+    Examples
+    --------
+    >>> defines("f", "def f(x):"), defines("f", "x = f(1)"), defines("quiz_a", "quiz_a = 'B'")
+    (True, False, True)
+    """
+    one = re.escape(name)
+    return re.search(rf"^\s*(def|class)\s+{one}\b|^{one}\s*=", source, re.MULTILINE) is not None
+
+
 def _text(content: bytes) -> str:
     """Decode a file, with or without a mark of its encoding."""
     if not content.strip():

@@ -149,8 +149,12 @@ def _time(member: zipfile.ZipInfo) -> float:
 
 def _is_ignored(place: str) -> bool:
     """Tell whether a file is a system's or an editor's, not the student's."""
-    parts = PurePosixPath(place).parts
-    return any(part in _IGNORED or part.startswith(".") for part in parts)
+    return any(part in _IGNORED or _is_hidden(part) for part in PurePosixPath(place).parts)
+
+
+def _is_hidden(part: str) -> bool:
+    """Tell whether a name hides a file; a student's own name may begin with a dot."""
+    return part.startswith(".") and part != ".." and owner(f"{part}/x").student == part
 
 
 def _without_shared_folder(found: list[_Found], names: set[str]) -> list[_Found]:

@@ -15,8 +15,8 @@ from pathlib import Path
 import course_lib
 from course_lib.exercises.evaluation import Report
 from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.feedback import make_feedback
-from course_lib.grading.cells import code_cells
+from course_lib.exercises.feedback import Feedback, as_html, as_text, make_feedback
+from course_lib.grading.cells import code_cells, defines
 from course_lib.grading.copies import copied
 from course_lib.grading.examining import Examined, examine
 from course_lib.grading.result import CaseLine, Result, Score
@@ -28,6 +28,8 @@ from course_lib.quiz.registry import find_graded
 # What is printed and how arrays are computed belongs to a whole process: one at a time.
 _ONE_AT_A_TIME = threading.Lock()
 _MOST_NOTES = 20
+_FILE_AND_LINE = re.compile(r"\(<ipython-input-[^>]*>, line (\d+)\)")
+_UNWRITTEN = "No answer was written here. If you may hand in again, write one and run its check."
 
 
 @dataclass(frozen=True)
@@ -151,21 +153,25 @@ def _grade_cells(
 ) -> Result:
     """Run the cells, and ask all that is asked."""
     scores: dict[str, Score] = {}
-    notes: dict[str, None] = {}
+    stopped: dict[str, None] = {}
     layers: dict[str, str] = {}
     for session, group in _sessions(cells, exercises, settings):
         for exercise in group:
             examined = examine(exercise, session, settings.seed)
             scores[exercise.name] = _score(examined, _cell_error(exercise.name, cells, session))
         layers = layers or session.layers
-        notes |= dict.fromkeys(_cell_notes(session))
-    for exercise in exercises:
-        if (alike := copied(exercise, cells)) is not None:
-            notes[f"{exercise.name} is {alike:.0%} like the course's own solution."] = None
+        stopped |= dict.fromkeys(_cell_notes(session))
+    alike = ((exercise.name, copied(exercise, cells)) for exercise in exercises)
+    notes = (
+        f"{name} is {share:.0%} like the course's own solution."
+        for name, share in alike
+        if share is not None
+    )
     return replace(
         blank,
         scores=tuple(scores[exercise.name] for exercise in exercises),
-        notes=tuple(notes)[:_MOST_NOTES],
+        cells=tuple(stopped)[:_MOST_NOTES],
+        notes=tuple(notes),
         layers=layers,
     )
 
@@ -204,26 +210,44 @@ def _starter(forked: bool) -> Starter:
 def _score(examined: Examined, cell_error: str) -> Score:
     """Sum an examination up."""
     public, hidden = examined.public, examined.hidden
-    failing = hidden if public.passed else public
-    told = make_feedback(failing, hidden=public.passed)
     exercise = public.exercise
+    failing = hidden if public.passed else public
+    told = _told(examined, cell_error)
+    only_hidden = public.passed and not hidden.passed
     problem = failing.first_failure.problem if failing.first_failure else None
-    message = " ".join(filter(None, (told.sentence, told.detail)))
-    if problem is None:
-        message = ""
-    elif examined.note:
-        message = f"{examined.note}{cell_error}"
-    elif public.passed:
-        message = f"Right on the cases that are shown, not on hidden ones: {message}"
     return Score(
         name=exercise.name,
         points=examined.points,
         max_points=exercise.points,
-        message=message,
+        message=" ".join(filter(None, (told.sentence, told.detail))) if problem else "",
         kind=problem.kind if problem else "right",
         named=told.named,
         cases=(*_lines(public, hidden=False), *_lines(hidden, hidden=True)),
+        feedback=as_html(told),
+        text=as_text(told),
+        revealed=as_html(make_feedback(hidden, _all_hints(exercise))) if only_hidden else "",
     )
+
+
+def _told(examined: Examined, cell_error: str) -> Feedback:
+    """Decide what the student is told: all hints are open now, and hidden cases stay hidden."""
+    public, hidden = examined.public, examined.hidden
+    if public.passed:
+        told = make_feedback(hidden, hidden=True)
+        before = "" if told.passed else "Right on the cases that are shown, not on hidden ones: "
+        return replace(told, sentence=before + told.sentence)
+    told = make_feedback(public, _all_hints(public.exercise))
+    if examined.note:
+        return replace(told, missing=False, sentence=f"{examined.note}{cell_error}", detail="")
+    first = public.first_failure
+    if told.missing and first is not None and first.outcome.state == "unwritten":
+        return replace(told, sentence=_UNWRITTEN)
+    return told
+
+
+def _all_hints(exercise: Exercise) -> int:
+    """Return the number of tries after which all hints are open."""
+    return 1 + len(exercise.hints)
 
 
 def _lines(report: Report, hidden: bool) -> Iterator[CaseLine]:
@@ -236,9 +260,9 @@ def _lines(report: Report, hidden: bool) -> Iterator[CaseLine]:
 
 def _cell_error(name: str, cells: Sequence[str], session: Session) -> str:
     """Say what became of the cell that should define a name."""
-    defines = re.compile(rf"^\s*(def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*=", re.M)
-    errors = [text for place, text in session.errors.items() if defines.search(cells[place])]
-    return f" Its cell failed: {errors[-1]}" if errors else ""
+    errors = [text for place, text in session.errors.items() if defines(name, cells[place])]
+    said = _FILE_AND_LINE.sub(r"(line \1 of the cell)", errors[-1]) if errors else ""
+    return f" Its cell failed: {said}" if said else ""
 
 
 def _cell_notes(session: Session) -> Iterator[str]:

@@ -44,7 +44,7 @@ def as_csv(results: Iterable[Result], columns: Mapping[str, Sequence[str]]) -> s
     writer.writerow(["student", *exercises, "points", "remarks"])
     for student in sorted(students):
         own = sorted(students[student], key=lambda result: result.assignment)
-        writer.writerow([_safe(student), *_row(own, used)])
+        writer.writerow([safe_text(student), *_row(own, used)])
     return text.getvalue()
 
 
@@ -58,9 +58,15 @@ def _row(own: Sequence[Result], columns: Mapping[str, Sequence[str]]) -> list[st
     cells = [f"{points[name]:g}" if name in points else "" for name in exercises]
     remarks = [f"{result.assignment or result.place}: {result.problem}" for result in own]
     said = " ".join(text for text, result in zip(remarks, own, strict=True) if result.problem)
-    return [*cells, f"{sum(points.values()):g}", _safe(said)]
+    return [*cells, f"{sum(points.values()):g}", safe_text(said)]
 
 
-def _safe(text: str) -> str:
-    """Keep a spreadsheet from taking a student's text for a formula."""
+def safe_text(text: str) -> str:
+    """Keep a spreadsheet from taking a student's text for a formula.
+
+    Examples
+    --------
+    >>> safe_text("=1+1"), safe_text("ann")
+    ("'=1+1", 'ann')
+    """
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-FORMAT = 1
+FORMAT = 2
+FAILED = "The grader failed"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Score:
         Whether the message is that of a known mistake.
     cases : tuple of CaseLine
         The public cases, then the hidden ones.
+    feedback, text : str
+        What the student is told, as HTML and as plain text; nothing of a hidden input or value.
+    revealed : str
+        The first hidden case that fails, as HTML with its input and values, where the public
+        ones are right; for students only if the instructor decides so.
     """
 
     name: str
@@ -53,6 +59,9 @@ class Score:
     kind: str = "right"
     named: bool = False
     cases: tuple[CaseLine, ...] = ()
+    feedback: str = ""
+    text: str = ""
+    revealed: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,8 +78,10 @@ class Result:
         In the order of the notebook.
     problem : str
         Why the submission could not be graded; empty where it was.
+    cells : tuple of str
+        Cells that were stopped or left out, for student and instructor.
     notes : tuple of str
-        For the instructor: cells that failed or were left out, code that looks copied.
+        For the instructor: code that looks copied.
     layers : mapping
         Which layers of the sandbox held.
     seconds : float
@@ -84,9 +95,15 @@ class Result:
     key: str
     scores: tuple[Score, ...] = ()
     problem: str = ""
+    cells: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     layers: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+
+    @property
+    def failed(self) -> bool:
+        """Whether the grader itself failed, so that nothing is known of the submission."""
+        return self.problem.startswith(FAILED)
 
     @property
     def points(self) -> float:
@@ -121,10 +138,11 @@ def from_dict(read: Mapping[str, Any]) -> Result:
     try:
         if read["format"] != FORMAT:
             raise ValueError(f"This result has the format {read['format']}; {FORMAT} is known.")
-        names = set(Result.__dataclass_fields__) - {"scores", "notes"}
+        names = set(Result.__dataclass_fields__) - {"scores", "cells", "notes"}
         return Result(
             **{name: read[name] for name in names},
             scores=tuple(map(_score, read["scores"])),
+            cells=tuple(read["cells"]),
             notes=tuple(read["notes"]),
         )
     except (KeyError, TypeError) as error:

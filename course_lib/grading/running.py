@@ -6,7 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from dataclasses import dataclass, replace
 
 from course_lib.grading.grade import Settings, grade_one, unreadable
-from course_lib.grading.result import Result
+from course_lib.grading.result import FAILED, Result
 from course_lib.grading.store import Store
 from course_lib.grading.submission import Submission, UnreadableError
 
@@ -90,11 +90,13 @@ def _known(task: Task, submission: Submission) -> Result | None:
         content = submission.content()
     except UnreadableError as error:
         content, problem = b"", str(error)
-    blank = unreadable(submission, content, problem, names, task.settings)
-    if (kept := task.store.find(blank)) is not None:
+    # Without its exercises a result has the same name; to find those takes a second, once.
+    sought = unreadable(submission, content, problem, (), task.settings)
+    if (kept := task.store.find(sought)) is not None:
         return replace(kept, place=submission.place, handed_in=submission.handed_in)
     if not problem:
         return None
+    blank = unreadable(submission, content, problem, names, task.settings)
     task.store.write(blank)
     return blank
 
@@ -102,19 +104,24 @@ def _known(task: Task, submission: Submission) -> Result | None:
 def _grade(
     task: Task, queue: list[Submission], make_executor: MakeExecutor, workers: int
 ) -> Iterator[tuple[Submission, Result]]:
-    """Grade what is in the queue; make a new executor when one breaks."""
+    """Grade what is in the queue; make a new executor when one breaks.
+
+    Those that ran when it broke come last and one by one, so that the one that did it, if it was
+    one of them, takes nobody with it.
+    """
     tries: Counter[Submission] = Counter()
-    while queue:
+    again: list[Submission] = []
+    while queue or again:
         executor = make_executor()
+        rest, ahead = (queue, _AHEAD * workers) if queue else (again, 1)
         try:
-            # After a break one by one: else whoever shares the executor would pay for it.
-            for submission, outcome in _on(executor, task, queue, 1 if tries else _AHEAD * workers):
+            for submission, outcome in _on(executor, task, rest, ahead):
                 if isinstance(outcome, Result):
                     yield submission, outcome
                     continue
                 tries[submission] += 1
                 if isinstance(outcome, BrokenExecutor) and tries[submission] < _MOST_TRIES:
-                    queue.append(submission)
+                    again.append(submission)
                 else:
                     yield submission, _failed(task, submission, outcome)
         finally:
@@ -159,5 +166,5 @@ def _outcome(future: Future[Result]) -> Result | Exception:
 
 def _failed(task: Task, submission: Submission, error: Exception) -> Result:
     """Return the result of a submission that the grader itself could not grade."""
-    problem = f"The grader failed ({type(error).__name__}: {error}). Run it again."
+    problem = f"{FAILED} ({type(error).__name__}: {error}). Run it again."
     return unreadable(submission, b"", problem, task.graded(submission), task.settings)

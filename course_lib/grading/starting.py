@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -54,13 +55,20 @@ class Zygote:
 
     The one that is forked starts clean, with ``python -I`` and few environment variables, so that
     neither it nor its children ever hold a reference, a case or a seed in their memory.
+
+    Parameters
+    ----------
+    nursery : socket, optional
+        To a `Nursery`, which then forks it.
     """
 
     name = "fork"
 
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, nursery: socket.socket | None = None) -> None:
+        self._nursery = nursery
+        self._process: subprocess.Popen[bytes] | _Forked | None = None
         self._control: socket.socket | None = None
+        self._scratch = ""
 
     def start(self, settings: Settings) -> Channel:
         """Fork a process.
@@ -83,7 +91,7 @@ class Zygote:
         """Ask for a process that talks through a pipe."""
         control = self._control or self._launch()
         socket.send_fds(control, [json.dumps(settings).encode()], [pipe.fileno()])
-        self._hear(control)
+        self._scratch = self._hear(control)["scratch"]
 
     def end(self, patience: float = 0.0) -> int | None:
         """End the process and all that it started."""
@@ -99,23 +107,23 @@ class Zygote:
 
     def close(self) -> None:
         """End the process that is forked; its children end with it."""
-        if self._control is None or self._process is None:
-            return
-        self._control.close()
-        try:
-            self._process.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            _wait_or_kill(self._process)
         self._control = self._process = None
+        shutil.rmtree(self._scratch, ignore_errors=True)  # if it was killed, nobody else does
 
     def _launch(self) -> socket.socket:
         """Start the process that is forked; it must have one thread."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = launch(f"zygote({theirs.fileno()})", theirs)
+            if self._nursery is None or not _asked(self._nursery, theirs):
+                self._process = launch(f"zygote({theirs.fileno()})", theirs)
         self._control.settimeout(_START_SECONDS)
-        if (threads := self._hear(self._control)["threads"]) != 1:
+        hello = self._hear(self._control)
+        self._process = self._process or _Forked(hello["process"])
+        if (threads := hello["threads"]) != 1:
             raise CourseError(
                 f"The process to be forked has {threads} threads, which is not safe. Grade with "
                 "fresh interpreters instead, and tell us which libraries are installed."
@@ -131,6 +139,63 @@ class Zygote:
             raise CourseError("The process that starts students' code has ended by itself.")
         heard: dict[str, Any] = json.loads(data)
         return heard
+
+
+class Nursery:
+    """Imports the libraries once for several workers, each of which gets its zygote from it.
+
+    It starts at once, so that it imports while the workers do. It ends when it is closed here and
+    the workers have ended.
+    """
+
+    def __init__(self) -> None:
+        self.pipe, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = launch(f"nursery({theirs.fileno()})", theirs)
+
+    def close(self) -> None:
+        """End it."""
+        self.pipe.close()
+        _wait_or_kill(self._process)
+
+
+class _Forked:
+    """A process whose parent is another one."""
+
+    def __init__(self, number: int) -> None:
+        self._place: int | None = os.pidfd_open(number)
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait for its end, as `Popen.wait`."""
+        if self._place is None:
+            return
+        if not select.select([self._place], [], [], timeout)[0]:
+            raise subprocess.TimeoutExpired("a zygote", timeout or 0)
+        os.close(self._place)
+        self._place = None
+
+    def kill(self) -> None:
+        """Kill it, as `Popen.kill`."""
+        if self._place is not None and sys.platform == "linux":
+            signal.pidfd_send_signal(self._place, signal.SIGKILL)
+
+
+def _wait_or_kill(process: "subprocess.Popen[bytes] | _Forked") -> None:
+    """Wait for a process that is about to end, but not without limit."""
+    try:
+        process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _asked(nursery: socket.socket, control: socket.socket) -> bool:
+    """Ask a nursery for a zygote; tell whether there still is one."""
+    try:
+        socket.send_fds(nursery, [b"fork"], [control.fileno()])
+    except OSError:
+        return False
+    return True
 
 
 class Fresh:
@@ -185,7 +250,7 @@ def launch(call: str, pipe: socket.socket) -> subprocess.Popen[bytes]:
     """
     code = (
         f"import sys; sys.path.insert(0, {_ROOT!r}); "
-        f"from course_lib.grading.box.start import fresh, zygote; {call}"
+        f"from course_lib.grading.box.start import fresh, nursery, zygote; {call}"
     )
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     command, environment = [sys.executable, "-I", "-c", code], environment | ONE_THREAD
@@ -214,6 +279,14 @@ def _launch_on_windows(
     return process
 
 
+_nurseries: list[socket.socket] = []
+
+
+def use(nursery: socket.socket) -> None:
+    """Let this process get its zygote from a nursery."""
+    _nurseries[:] = [nursery]
+
+
 def best() -> Starter:
     """Return the faster way where it is safe: a fork on Linux, else a fresh interpreter."""
-    return Zygote() if sys.platform == "linux" else Fresh()
+    return Zygote(next(iter(_nurseries), None)) if sys.platform == "linux" else Fresh()

@@ -58,17 +58,20 @@ class HandedIn:
 
     Parameters
     ----------
-    content : bytes
-        The file.
+    content : bytes or None
+        The file; None for a folder without one.
     points : int
         The honest score.
     says : str
         A part of what the result must say.
+    name : str
+        Of the file, where it is not the assignment's.
     """
 
-    content: bytes
+    content: bytes | None
     points: int
     says: str = ""
+    name: str = ""
 
 
 def honest(*, extra: Sequence[str] = (), first: Sequence[str] = (), **changed: str) -> bytes:
@@ -79,7 +82,8 @@ def honest(*, extra: Sequence[str] = (), first: Sequence[str] = (), **changed: s
 def write_class(folder: Path, class_of: dict[str, HandedIn], assignment: str) -> Path:
     """Write a class as nbgrader collects it."""
     for student, handed_in in class_of.items():
-        path = folder / student / assignment / f"{assignment}.ipynb"
+        path = folder / student / assignment / (handed_in.name or f"{assignment}.ipynb")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(handed_in.content)
+        if handed_in.content is not None:
+            path.write_bytes(handed_in.content)
     return folder

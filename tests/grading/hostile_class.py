@@ -34,11 +34,10 @@ def _old_format() -> bytes:
     return json.dumps({"worksheets": [{"cells": cells}], "nbformat": 3}).encode()
 
 
-def _large_output() -> bytes:
-    """Write a notebook with much output in the file."""
-    notebook = json.loads(as_json(source()))
-    notebook["cells"][0]["outputs"] = [{"output_type": "stream", "text": "x" * 10**7}]
-    return json.dumps(notebook).encode()
+def swollen(content: bytes) -> bytes:
+    """Write a notebook with 100 MB of output in the file."""
+    output = b'"outputs": [{"output_type": "stream", "text": "%s"}]' % (b"x" * 10**8)
+    return content.replace(b'"outputs": []', output, 1)
 
 
 def _same_ids() -> bytes:
@@ -61,12 +60,22 @@ DAMAGED = {
     "byte_order_mark": HandedIn(b"\xef\xbb\xbf" + honest(), FULL),
     "wrong_kernel": _with({"metadata": {"kernelspec": {"name": "ir", "language": "R"}}}),
     "no_metadata": _with({"metadata": None, "nbformat": "four"}),
-    "large_output": HandedIn(_large_output(), FULL),
+    "large_output": HandedIn(honest(), FULL),  # made `swollen` when it is written
     "same_ids": HandedIn(_same_ids(), FULL),
     "no_checks": HandedIn(as_json([c for c in source() if "check(" not in c]).encode(), FULL),
     "edited_checks": HandedIn(
         as_json([text.replace("check(", "print(") for text in source()]).encode(), FULL
     ),
+    "no_folder_of_its_own": HandedIn(honest(), FULL, name="work/copy of my notebook (1).ipynb"),
+    "no_file": HandedIn(None, 0, "no notebook"),
+    "ünïcödé 学生": HandedIn(honest(extra=["größe = 'µ'"]), FULL, name="día 1 - ü.ipynb"),
+    "deleted_answer": HandedIn(
+        as_json([text for text in source() if "def z_score" not in text]).encode(),
+        ONE_LESS,
+        "There is no z_score",
+    ),
+    "too_many_cells": HandedIn(as_json(["1"] * 6000).encode(), 0, "5000 are allowed"),
+    "too_deep": HandedIn(b"[" * 10**6, 0, "cut off"),
     "no_first_cell": HandedIn(as_json(["import numpy as np", *source()[1:]]).encode(), FULL),
 }  # fmt: skip
 RUNAWAY = {
@@ -74,6 +83,10 @@ RUNAWAY = {
     "endless_cell_that_ignores_its_end": before(
         "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
         says="cannot be stopped",
+    ),
+    "endless_cell_that_swallows_interrupts": before(
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        says="too long",
     ),
     "endless_answer": cheat("def z_score(image):\n    while True: pass", says="took longer"),
     "sleeping_answer": cheat("def z_score(image):\n    import time; time.sleep(99)"),
@@ -162,9 +175,12 @@ CHEATS = {
         "def z_score(image):\n    import os\n    for folder, _, names in os.walk('/'):\n"
         "        for name in names:\n"
         "            if name in ('normalization.py', 'hidden_seed.txt', 'gradebook.db'):\n"
-        "                scope = {}\n"
-        "                exec(open(os.path.join(folder, name)).read(), scope)\n"
-        "                return scope['z_score'](image)\n    raise TypeError('nothing found')",
+        "                text = open(os.path.join(folder, name), 'rb').read()\n"
+        "                if b'def z_score' in text:\n"
+        "                    scope = {}\n"
+        "                    exec(text, scope)\n"
+        "                    return scope['z_score'](image)\n"
+        "    raise TypeError('nothing found')",
     ),
     "calls_the_reference": cheat(
         "from course_lib.imaging import normalization\n"
@@ -187,9 +203,27 @@ CHEATS = {
         says="a Bomb",
     ),
     "writes_to_others": cheat(
-        "def z_score(image):\n    import glob\n"
-        "    for path in glob.glob('/**/*.json', recursive=True):\n"
-        "        open(path, 'w').write('mine')\n    return image"
+        "def z_score(image):\n    import os\n    written = []\n"
+        "    for top in set(os.listdir('/')) - {'usr', 'proc', 'sys', 'dev'}:\n"
+        "        if os.path.islink('/' + top): continue\n"
+        "        for folder, inner, names in os.walk('/' + top):\n"
+        "            inner[:] = set(inner) - {'site-packages'}\n"
+        "            for name in names:\n"
+        "                if name.endswith(('.ipynb', 'gradebook.db', 'grades.csv')):\n"
+        "                    try:\n"
+        "                        open(os.path.join(folder, name), 'w').write('mine')\n"
+        "                        written.append(name)\n"
+        "                    except OSError:\n                        pass\n"
+        "    raise TypeError(f'{len(written)} files were written')",
+        says="0 files were written",
+    ),
+    "reads_other_processes": cheat(
+        "def z_score(image):\n    import os\n    found = []\n"
+        "    for process in filter(str.isdigit, os.listdir('/proc')):\n"
+        "        if int(process) != os.getpid():\n"
+        "            found.append(open(f'/proc/{process}/maps').read())\n"
+        "    raise TypeError(f'{len(found)} others were there')",
+        says="0 others were there",
     ),
     "loopback": cheat(
         "def z_score(image):\n    import socket\n    socket.create_connection(('127.0.0.1', 22), 1)"

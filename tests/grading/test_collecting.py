@@ -140,6 +140,15 @@ def test_links_are_not_followed_and_hidden_files_ignored(tmp_path):
         link.content()
 
 
+def test_names_that_begin_with_a_dot_or_lead_out_of_the_zip_are_students_all_the_same(tmp_path):
+    places = ["../../x/a.ipynb", ".dot_7_assignsubmission_file_/a.ipynb", ".git/a.ipynb",
+              "._bob/a.ipynb", "bob/.a.ipynb", "bob/a.ipynb"]  # fmt: skip
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for place in places:
+            archive.writestr(place, notebook("def z_score(image): return 0"))
+    assert found(tmp_path / "all.zip") == [("..", NAME), (".dot (7)", NAME), ("bob", NAME)]
+
+
 def test_a_member_of_a_zip_that_lies_about_its_length_is_refused(tmp_path, monkeypatch):
     from course_lib.grading import submission
 

@@ -1,20 +1,24 @@
 """Layers of the sandbox: each holds, and where one is missing the rest does."""
 
 import contextlib
+import site
 import socket
 import sys
 import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from venv import create
 
 import psutil
 import pytest
 from grading_toys import QUICK, QUIZ, SEED, SOLVED, Z_SCORE
 
-from course_lib.grading.box import landlock
+from course_lib.grading.box import files, landlock
+from course_lib.grading.box.files import WRITABLE
 from course_lib.grading.box.sandbox import LAYERS, Limits
 from course_lib.grading.examining import examine
+from course_lib.grading.starting import Zygote
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are Linux's")
 WAYS = {
@@ -95,10 +99,51 @@ def test_the_process_is_nobodys_and_sees_only_its_own(session):
 
 
 def test_its_own_tmp_can_be_written_and_is_gone_afterwards(session):
-    path = Path("/tmp/mine-of-the-grader")  # noqa: S108 - in the child's own /tmp
+    path = WRITABLE[0] / "mine-of-the-grader"  # in the child's own /tmp
     code = f"import tempfile\nopen({str(path)!r}, 'w').write('x')\ntempfile.mkdtemp()"
     assert run(session, code).errors == {}
     assert not path.exists()
+
+
+@pytest.fixture
+def venv(monkeypatch):
+    """A virtual environment where the sandbox has a folder of its own; libraries by a .pth."""
+    with tempfile.TemporaryDirectory(dir=WRITABLE[0]) as private:
+        folder = f"{private}/venv"
+        create(folder, symlinks=True, with_pip=False)
+        packages = Path(folder, "lib", f"python3.{sys.version_info.minor}", "site-packages")
+        (packages / "others.pth").write_text("\n".join(site.getsitepackages()), encoding="utf-8")
+        (packages / "only_here.py").write_text("HERE = 1", encoding="utf-8")
+        monkeypatch.setattr(sys, "executable", str(Path(folder, "bin", "python")))
+        yield folder
+
+
+@pytest.mark.slow
+def test_python_is_found_wherever_it_lies_and_cannot_be_changed(session, venv):
+    late = "import only_here, imaplib, numpy, psutil"
+    change = f"open({venv + '/pyvenv.cfg'!r}, 'w')"
+    root = tuple(layer for layer in LAYERS if layer not in ("user", "namespaces"))
+    starter = Zygote()
+    try:
+        for layers in (LAYERS, root):
+            made = session(late, change, SOLVED["quiz_sum"], starter=starter,
+                           rules=replace(QUICK, layers=layers))  # fmt: skip
+            assert examine(QUIZ, made, SEED).points == 1
+            assert set(made.errors) == {1}
+    finally:
+        starter.close()
+
+
+def test_the_course_is_hidden_where_it_lies_in_a_folder_of_the_system(monkeypatch, tmp_path):
+    for name in ("course_lib", "solutions", ".venv/bin"):
+        (tmp_path / "course" / name).mkdir(parents=True)
+    monkeypatch.setattr(files, "_COURSE", tmp_path / "course")
+    monkeypatch.setattr(files, "_SYSTEM", (str(tmp_path),))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "course" / ".venv"))
+    found = {path.name for path in files.hidden() if path.is_relative_to(tmp_path)}
+    assert found == {"course_lib", "solutions"}
+    monkeypatch.setattr(files, "_SYSTEM", ())
+    assert not [path for path in files.hidden() if path.is_relative_to(tmp_path)]
 
 
 def test_memory_is_limited_and_the_process_survives_it(session):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from grading_toys import MODEL, NOISE, QUICK, QUIZ, SEED, SOLVED, Z_SCORE
 
+from course_lib.grading.box.files import WRITABLE
 from course_lib.grading.examining import examine
 
 ALL = (Z_SCORE, MODEL, NOISE, QUIZ)
@@ -210,18 +211,26 @@ def test_a_sealed_function_refuses_however_it_is_reached(session):
         "from sklearn.preprocessing import StandardScaler\n"
         "def z_score(image):\n    return StandardScaler().fit_transform(image)",
         "import scipy.stats._stats_py as s\ndef z_score(image):\n    return s.zscore(image)",
+        "import sklearn.base, sklearn.preprocessing\n"
+        "found = [c for c in sklearn.base.TransformerMixin.__subclasses__()"
+        " if c.__name__ == 'StandardScaler']\n"
+        "def z_score(image):\n    scaler = found[0].__new__(found[0])\n"
+        "    scaler.with_mean = scaler.with_std = scaler.copy = True\n"
+        "    return scaler.fit(image).transform(image)",
     )
     for cell in cells:
         assert "sealed while grading" in sentence(session(cell, seals=Z_SCORE.sealed))
 
 
 def test_two_sessions_know_nothing_of_each_other(session):
-    session("open('/tmp/left', 'w').write('x')\nimport numpy\nnumpy.left = 1")
+    left = str(WRITABLE[0] / "left")
+    leave = f"open({left!r}, 'w').write('x')\nimport numpy\nnumpy.left = 1"
+    session(leave)
     cell = (
         "import os, numpy\ndef z_score(image):\n"
-        "    raise ValueError(repr((os.path.exists('/tmp/left'), hasattr(numpy, 'left'))))"
+        f"    raise ValueError(repr((os.path.exists({left!r}), hasattr(numpy, 'left'))))"
     )
-    first = session("open('/tmp/left', 'w').write('x')\nimport numpy\nnumpy.left = 1")
+    first = session(leave)
     assert points(first) == 0
     assert "(False, False)" in sentence(session(cell))
 

@@ -126,6 +126,8 @@ def _blank(notebook: NotebookNode) -> None:
 
 
 def _partial(notebook: NotebookNode) -> None:
+    """Break one answer's syntax, and get two others wrong."""
+    body(notebook, "min_max", "return (image - 1")
     body(notebook, "z_score_in_mask", "return (image - image.mean()) / image.std()")
     notebook.cells[place(notebook, "quiz_brain_age")].source = 'quiz_brain_age = "A"'
 
@@ -137,11 +139,8 @@ def _wrong(notebook: NotebookNode) -> None:
     notebook.cells[place(notebook, "quiz_brain_age")].source = "quiz_brain_age = C"
 
 
-def _syntax_error(notebook: NotebookNode) -> None:
-    body(notebook, "min_max", "return (image - 1")
-
-
 def _warning(notebook: NotebookNode) -> None:
+    """Warn and print in an answer that is right, as all are."""
     cell = notebook.cells[place(notebook, "l1_loss")]
     cell.source = cell.source.replace(
         "    return",
@@ -178,13 +177,11 @@ def _scores(*lost: str) -> dict[str, int]:
 
 
 SUBMISSIONS = {
-    "perfect": Submission(lambda notebook: None, _scores()),
-    "partial": Submission(_partial, _scores("z_score_in_mask", "quiz_brain_age")),
+    "perfect_with_warning": Submission(_warning, _scores()),
+    "partial": Submission(_partial, _scores("min_max", "z_score_in_mask", "quiz_brain_age")),
     "wrong": Submission(_wrong, _scores(*POINTS)),
     "blank": Submission(_blank, _scores(*POINTS)),
-    "syntax_error": Submission(_syntax_error, _scores("min_max")),
     "deleted_check": Submission(_deleted_check, _scores("z_score_in_mask", "quiz_brain_age")),
-    "warning": Submission(_warning, _scores()),
 }
 
 

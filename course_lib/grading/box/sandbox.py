@@ -17,6 +17,7 @@ except ImportError:  # Windows has none
     resource = None  # type: ignore[assignment]
 
 LAYERS = ("user", "namespaces", "network", "files", "landlock", "privileges", "limits")
+LATE_IMPORTS_FAIL = "cannot read, so late imports fail"
 _NOT_WANTED = "missing (not asked for)"
 _SPACES = (
     kernel.NEW_MOUNTS | kernel.NEW_PROCESSES | kernel.NEW_IPC | kernel.NEW_HOST_NAME
@@ -134,10 +135,9 @@ def _change_files(limits: Limits, layers: dict[str, str], home: Path) -> Path:
 def _describe_user(own: bool, spaces: bool) -> str:
     """Say as whom the student's code runs, and what that costs."""
     whose = "own user" if own else "user namespace" if spaces else "whoever grades"
-    try:
-        Path(sys.base_prefix).stat()
-    except OSError:
-        return f"unprivileged ({whose}); Python lies where it cannot read, so late imports fail"
+    python = (sys.prefix, sys.base_prefix)
+    if not all(os.access(folder, os.R_OK | os.X_OK) for folder in python):
+        return f"unprivileged ({whose}); Python lies where it {LATE_IMPORTS_FAIL}"
     return f"unprivileged ({whose})"
 
 

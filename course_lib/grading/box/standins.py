@@ -158,12 +158,19 @@ def seal(name: str) -> None:
     except (ImportError, AttributeError):
         return
     if isinstance(target, type):
-        with contextlib.suppress(TypeError):  # a class of compiled code is only taken away
-            target.__init__ = _refusal(name)  # type: ignore[misc]
-    elif isinstance(inspect.unwrap(target), FunctionType):
-        _empty(target, name)
-        return
-    _take_away(target, _refusal(name))
+        functions = _functions(target)
+    else:
+        functions = [target] if isinstance(inspect.unwrap(target), FunctionType) else []
+    for function in functions:
+        _empty(function, name)
+    if not functions:  # compiled code cannot be emptied
+        _take_away(target, _refusal(name))
+
+
+def _functions(target: type) -> list[Any]:
+    """Return a class's own functions; what it inherits leads to them."""
+    own = (getattr(value, "__func__", value) for value in vars(target).values())
+    return [value for value in own if isinstance(value, FunctionType)]
 
 
 def _refusal(name: str) -> FunctionType:

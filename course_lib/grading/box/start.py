@@ -6,16 +6,15 @@ import json
 import os
 import shutil
 import signal
-import site
 import socket
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from course_lib.grading.box import child, kernel, preload, sandbox
+from course_lib.grading.box import child, files, kernel, preload, sandbox
 from course_lib.grading.box.shell import QuietShell, make_shell
 from course_lib.grading.box.values import encode
 
@@ -33,13 +32,60 @@ def zygote(number: int) -> None:
         everything ends.
     """
     with socket.socket(fileno=number) as control:
-        shell = _prepare()
-        kernel.adopt_orphans()
-        gc.collect()
-        gc.freeze()  # so that a child's collections do not copy all pages
-        _tell(control, threads=len(list(Path("/proc/self/task").iterdir())))
-        _obey(control, shell)
-        _end_children()
+        _be_zygote(control, _prepare_to_fork())
+
+
+def nursery(number: int) -> None:
+    """Import the libraries once for several workers, then fork a zygote for each that asks.
+
+    Parameters
+    ----------
+    number : int
+        File descriptor of a socket over which each asks by sending its zygote's; when nobody can
+        ask any more, everything ends.
+    """
+    with socket.socket(fileno=number) as asked:
+        shell = _prepare_to_fork()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets those that have ended
+        while True:
+            data, places, _, _ = socket.recv_fds(asked, _MOST, 1)
+            if not data:
+                break
+            control = socket.socket(fileno=places[0])
+            if os.fork() == 0:
+                asked.close()
+                _leave_nursery(control, shell)
+            control.close()
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+
+
+def _leave_nursery(control: socket.socket, shell: QuietShell) -> NoReturn:
+    """Be a zygote, in a session of its own; never returns to the nursery's code."""
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setsid()
+        _be_zygote(control, shell)
+    finally:
+        os._exit(0)
+
+
+def _be_zygote(control: socket.socket, shell: QuietShell) -> None:
+    """Fork and end children until the supervisor is gone."""
+    kernel.adopt_orphans()
+    threads = len(list(Path("/proc/self/task").iterdir()))
+    _tell(control, threads=threads, process=os.getpid())
+    _obey(control, shell)
+    _end_children()
+
+
+def _prepare_to_fork() -> QuietShell:
+    """Import the libraries, and let a child's collections not copy all pages."""
+    shell = _prepare()
+    gc.collect()
+    gc.freeze()
+    return shell
 
 
 def fresh(number: int | None, settings: dict[str, Any]) -> None:
@@ -78,7 +124,7 @@ def _obey(control: socket.socket, shell: QuietShell) -> None:
             pipe = socket.socket(fileno=places[0])
             process = _fork(control, pipe, order | {"scratch": scratch}, shell)
             pipe.close()
-            _tell(control, process=process)
+            _tell(control, process=process, scratch=scratch)
         else:
             status = _end_children(order["patience"])
             shutil.rmtree(scratch, ignore_errors=True)
@@ -140,7 +186,7 @@ def _become_child(pipe: socket.socket, settings: dict[str, Any], shell: QuietShe
     child.silence()
     limits = sandbox.Limits(**settings["limits"])
     folders = [folder for folder in sys.path if Path(folder, "course_lib").is_dir()]
-    ours = [folder for folder in folders if folder not in site.getsitepackages()]
+    ours = [folder for folder in folders if Path(folder) not in files.libraries()]
     try:
         worker = settings.get("worker", os.getpid())
         layers = sandbox.enter(limits, settings["scratch"], settings["layers"], worker)

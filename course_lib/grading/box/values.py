@@ -10,6 +10,7 @@ import numpy as np
 
 MOST_BYTES = 64 * 2**20
 _MOST_HEADER = 8 * 2**20  # as objects it takes many times as much
+_MOST_ITEMS = 600_000  # a list may hold itself many times, and be written out without end
 _DEEPEST = 32
 _ARRAY_KINDS = "biufcUSMm"
 _LENGTH = struct.Struct(">I")
@@ -122,11 +123,14 @@ class _Writer:
 
     def __init__(self, keep: Keep | None, most: int) -> None:
         self.parts: list[bytes] = []
-        self._keep, self._left = keep, most
+        self._keep, self._left, self._items = keep, most, 0
 
     def write(self, value: Any, depth: int) -> Any:
         """Return the tree of a value; types are asked by ``type``, so that no value has a say."""
         kind = type(value)
+        self._items += 1
+        if self._items > _MOST_ITEMS:
+            raise CodecError("The value is too long to be sent.")
         if kind in _PLAIN:
             return value if kind is not int or _is_short(value) else self._kept(value)
         if depth >= _DEEPEST:
