@@ -665,8 +665,8 @@ for name, kind in (("Inner hole", phantom.INNER_HOLE), ("Sinuses", phantom.SINUS
 
 # %% [markdown]
 # The inner hole stays, as it should: it does not touch the outside. Notebook 11 found it by its
-# place. Of the sinuses and the throat a little is filled: PET is dark there, the contour leaves much
-# of them out, and so their air counts as "outside". What lies just within the contour is filled.
+# place. Of the sinuses and the throat a little is filled: PET is dark there, the contour leaves
+# much of them out, and so their air counts as "outside". What lies within the contour is filled.
 #
 # ## 9 What PET gains
 #
