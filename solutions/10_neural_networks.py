@@ -734,6 +734,9 @@ draw_digits(
 )
 
 # %% [markdown]
+# Look at the ones: most have a long flag. They are in the hand of people from whom the network has
+# not learned, and it takes them for a 9.
+#
 # ### Quiz: read a confusion matrix
 
 # %%
