@@ -209,7 +209,10 @@ def _needed(name: str, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
 
 def _names(statement: ast.stmt) -> tuple[set[str], set[str]]:
     """Return the global names that a statement makes, and those that it mentions."""
-    table = symtable.symtable(ast.unparse(statement), "cell", "exec")
+    try:
+        table = symtable.symtable(ast.unparse(statement), "cell", "exec")
+    except SyntaxError:  # what only a compiler refuses, such as a return outside of a function
+        return set(), set()
     symbols = table.get_symbols()
     made = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
     inner = {name for child in table.get_children() for name in _globals_of(child)}

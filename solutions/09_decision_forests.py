@@ -20,8 +20,8 @@
 #
 # There are 11 exercises and 4 quizzes. Write your code where the `...` stands, then run the cell
 # with `check`. Run the cell below first (Shift+Enter). While exercises are graded, functions of
-# libraries that are the answer do not work: trees and splits of scikit-learn, its scalers and
-# `resample`, and `scipy.stats.mode`.
+# libraries that are the answer do not work: scikit-learn's trees, its scalers, `resample`,
+# `GroupKFold` and `GroupShuffleSplit`, and `scipy.stats.mode`.
 
 # %%
 import time

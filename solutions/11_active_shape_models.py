@@ -957,10 +957,10 @@ print(f"ours:  disparity {float(shapes.disparity(placed[0], mirrored)):.3f}")
 # - `KNeighborsClassifier` has one majority. All 32 numbers in one classifier is what most people
 #   would write. It is about as good here; it weighs far landmarks as much as near ones. (For the
 #   two majorities, one classifier per landmark is needed.)
-# - No common Python library has the active shape search; groups write their own. In 3-D, shape
-#   models are built with thousands of points, and the hard part is which point corresponds to
-#   which. Today a neural network often finds the landmarks; the question "is this shape possible?"
-#   is the same.
+# - None of the libraries of this course has the active shape search. Groups use special packages or
+#   write their own. In 3-D, shape models are built with thousands of points, and the hard part is
+#   which point corresponds to which. Today a neural network often finds the landmarks; the question
+#   "is this shape possible?" is the same.
 #
 # ## 9 In the hospital: when it fails
 #

@@ -52,6 +52,9 @@ def test_a_right_answer_of_the_students_is_taken_with_its_imports_and_helpers(sa
         "import numpy as np\nfrom course_lib.data import no_such_thing",
         "def lowest(image):\n    return FACTOR * np.min(image)",
         "FACTOR = 1\n1 / 0",
+        "%matplotlib inline",
+        "return FACTOR",
+        "await nothing",
         "raise SystemExit",
         RIGHT.replace("image.min()", "lowest(image)"),
     )
@@ -96,6 +99,8 @@ def test_the_answer_that_is_checked_is_taken_and_not_what_comes_after_the_check(
         ((WRONG,), "It fails "),
         (("def min_max(image:\n    return 1",), "Its cell is missing, or is no Python."),
         (("x = 1",), "Its cell is missing, or is no Python."),
+        (("def min_max(image):\n    global image\n    return image",),
+         "Its cell is missing, or is no Python."),
         (("def other(:", RIGHT.replace("low =", "low = missing +")), "It fails "),
         (("import no_such_module as m", RIGHT.replace("image.min", "m.min")),
          "Its cell stops with ModuleNotFoundError."),

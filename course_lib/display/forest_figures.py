@@ -35,17 +35,17 @@ def draw_forest(trees: int, columns: int, leaky: bool) -> Picture:
     """
     shown, means, errors = shown_slice(SHOWN), *_by_trees(columns, leaky)
     predicted = shown.as_image(means[trees - 1])
-    figure = fixed_figure(9.2, 3.5)
+    figure = fixed_figure(9.2, 3.1)
     panels = (
         Panel(shown.ct, "CT, the truth", "", _CT),
         Panel(predicted, f"Predicted, {_count(trees)}", "HU", _CT),
         Panel(predicted - shown.ct, "Predicted - truth", "HU", (-1000, 1000), "RdBu_r"),
     )
     for place, panel in zip((0.01, 0.2, 0.455), panels, strict=True):
-        bar = figure.add_axes((place + 0.184, 0.14, 0.01, 0.62)) if panel.unit else None
-        show_panel(figure.add_axes((place, 0.08, 0.18, 0.76)), panel, bar)
+        bar = figure.add_axes((place + 0.184, 0.08, 0.01, 0.74)) if panel.unit else None
+        show_panel(figure.add_axes((place, 0.04, 0.18, 0.84)), panel, bar)
     axes = plot_axes(
-        figure, (0.79, 0.17, 0.2, 0.67), title="Mean absolute error", x_label="trees",
+        figure, (0.8, 0.17, 0.19, 0.69), title="Mean absolute error", x_label="trees",
         y_label="HU", x_limits=(0, TREES + 1), y_limits=(0, 520), x_ticks=(1, 10, 20, 30, 40),
         y_ticks=range(0, 501, 100),
     )  # fmt: skip

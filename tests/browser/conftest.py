@@ -46,7 +46,7 @@ def browser(chromium):
 @pytest.fixture(scope="session")
 def only_lab(server, browser):
     """Open JupyterLab once; the server starts while the browser does."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page.set_default_timeout(PATIENCE_MS)
     server.wait()
     return Lab(page, server).start()

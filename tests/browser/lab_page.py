@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import nbformat
 
 RUN_MS = 180_000  # for what takes seconds on an idle machine and a minute on a busy one
+POLL_MS = 100  # playwright's own way asks, and so draws the page, sixty times a second
 LOOPBACK = {"127.0.0.1", "localhost"}
 NOTEBOOK = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
@@ -88,20 +89,20 @@ class Lab:
     def open(self, name):
         """Open a notebook of the folder, and nothing else, and wait for its kernel."""
         self.page.evaluate(_OPEN, name)
-        self.page.wait_for_function(_IDLE, timeout=RUN_MS)
+        self.page.wait_for_function(_IDLE, timeout=RUN_MS, polling=POLL_MS)
 
     def run_all(self):
         """Run all cells by the menu, as a student does, and wait until the last one is done."""
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        self.page.wait_for_function(_ALL_DONE, timeout=RUN_MS)
+        self.page.wait_for_function(_ALL_DONE, timeout=RUN_MS, polling=POLL_MS)
 
     def press(self, *keys):
         """Press keys as a person does, who sees what each of them did before pressing the next."""
         for key in keys:
             self.page.keyboard.press(key)
             self.page.wait_for_timeout(80)
-            self.page.wait_for_function(_IDLE)
+            self.page.wait_for_function(_IDLE, polling=POLL_MS)
 
     def code_cell(self, index):
         """Return a code cell."""

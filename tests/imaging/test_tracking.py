@@ -348,12 +348,11 @@ def test_all_fates_of_the_phantom_are_found_from_the_images_alone(study, head):
 @pytest.mark.slow
 def test_all_fates_are_found_in_the_brain_of_the_template():
     head = phantom.head(spacing_mm=2.0, anatomy="template")
-    for seed in range(3):
-        study = phantom.with_lesions(head, seed=seed)
-        moved = warp(study.follow_up.lesions, true_matrix(study, head), head.spacing, "nearest")
-        found = lesion_fates.match_lesions(study.baseline.lesions, moved)
-        assert set(map(tuple, found)) == true_fates(study)
-        assert fates_from_images(study, head) == true_fates(study)
+    study = phantom.with_lesions(head, seed=0)
+    moved = warp(study.follow_up.lesions, true_matrix(study, head), head.spacing, "nearest")
+    found = lesion_fates.match_lesions(study.baseline.lesions, moved)
+    assert set(map(tuple, found)) == true_fates(study)
+    assert fates_from_images(study, head) == true_fates(study)
 
 
 # Numbers over time

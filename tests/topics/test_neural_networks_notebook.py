@@ -10,7 +10,13 @@ from sklearn.ensemble import RandomForestRegressor
 
 from course_lib.data import phantom
 from course_lib.data.digits import digits
-from course_lib.display import digit_figures, digit_networks, neuron_figures, training_figures
+from course_lib.display import (
+    digit_figures,
+    digit_networks,
+    forest_scene,
+    neuron_figures,
+    training_figures,
+)
 from course_lib.display.voxel_samples import feature_images
 from course_lib.imaging import backpropagation, network_costs, networks, neurons, training
 from course_lib.imaging.features import stack_features
@@ -202,6 +208,25 @@ def test_the_network_predicts_ct_worse_than_a_forest_and_better_than_a_constant(
     assert sum(tree.get_n_leaves() for tree in forest.estimators_) == pytest.approx(38e3, rel=0.02)
     assert neurons.parameter_count([9, 16, 1]) == 177
     assert "177 parameters" in prose
+
+
+@with_template
+def test_the_table_of_notebook_09_suits_a_forest_better(prose):
+    voxels, errors = forest_scene.voxels(own_scale=True), []
+    for held_out in forest_scene.PATIENTS:
+        seen = voxels.patients != held_out
+        table = voxels.values - voxels.values[seen].mean(axis=0)
+        table, ct = table / voxels.values[seen].std(axis=0), voxels.hu / 1000
+        rng = np.random.default_rng(0)
+        start = networks.new_network([table.shape[1], 16, 1], rng, "linear")
+        settings = {"rng": rng, "epochs": 80, "rate": 0.02}
+        network = training.train(start, table[seen], ct[seen, None], **settings).network
+        forest = RandomForestRegressor(50, min_samples_leaf=2, max_features=1 / 3, random_state=0)
+        forest.fit(table[seen], ct[seen])
+        pair = network.predict(table[~seen])[:, 0], forest.predict(table[~seen])
+        errors.append([1000 * np.abs(guess - ct[~seen]).mean() for guess in pair])
+    assert np.mean(errors, axis=0) == pytest.approx([150, 113], abs=1)
+    assert "113 against 150 HU on the table of notebook 09" in prose
 
 
 @with_template
