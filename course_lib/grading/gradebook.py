@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbformat.v4 import new_notebook
-from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.engine import make_url
@@ -154,13 +154,17 @@ def record(
     """
     paths = {notebook.name: notebook.path for notebook in notebooks}
     left = []
+    names: dict[str, dict[str, str]] = {}
     with book.opened() as opened:
         for submission, result in graded:
             if reason := _reason_against(result, paths):
                 left.append(f"{result.student}: {reason}")
                 continue
             changed = _write_notebook(book, submission, result, paths[result.assignment])
-            if _write_scores(opened, result, _time(book, result), changed):
+            if result.assignment not in names:
+                names[result.assignment] = _names(opened, result.assignment)
+            when, known = _time(book, result), names[result.assignment]
+            if _write_scores(opened, known, result, when, changed):
                 _penalize(book, result)
     return left
 
@@ -201,7 +205,20 @@ def _write_notebook(book: Book, submission: Submission, result: Result, released
     return write(path, reviewed(released.read_bytes(), cells, result)) and before
 
 
-def _write_scores(opened: Gradebook, result: Result, when: datetime | None, changed: bool) -> bool:
+def _names(opened: Gradebook, assignment: str) -> dict[str, str]:
+    """Return from the id of each cell to its exercise, once, since each look takes a query."""
+    notebook = opened.find_notebook(assignment, assignment)
+    cells = [*notebook.grade_cells, *notebook.solution_cells]
+    return {cell.id: cell.name.removeprefix("check_") for cell in cells}
+
+
+def _write_scores(
+    opened: Gradebook,
+    names: Mapping[str, str],
+    result: Result,
+    when: datetime | None,
+    changed: bool,
+) -> bool:
     """Write one submission's scores and comments; tell whether it is, or was, late."""
     opened.update_or_create_student(result.student)
     with opened.db.no_autoflush:  # else nbgrader's own steps warn of each other
@@ -211,22 +228,18 @@ def _write_scores(opened: Gradebook, result: Result, when: datetime | None, chan
     notebook = next(one for one in submission.notebooks if one.name == result.assignment)
     scores = {score.name: score for score in result.scores}
     for grade in notebook.grades:
-        points = scores[grade.name.removeprefix("check_")].points
+        points = scores[names[grade.cell_id]].points
         again = changed or grade.auto_score != points
         grade.auto_score = points
         if grade.manual_score is None:
             grade.needs_manual_grade = False
         elif again:  # what a person gave was for other work
             grade.needs_manual_grade = True
-    _comment(notebook, {name for name, score in scores.items() if score.kind == "missing"})
+    for comment in notebook.comments:
+        missing = scores[names[comment.cell_id]].kind == "missing"
+        comment.auto_comment = _NO_ANSWER if missing else None
     opened.db.commit()
     return submission.total_seconds_late > 0 or notebook.late_submission_penalty is not None
-
-
-def _comment(notebook: SubmittedNotebook, missing: set[str]) -> None:
-    """Note at each answer cell whether there is no answer, as nbgrader does."""
-    for comment in notebook.comments:
-        comment.auto_comment = _NO_ANSWER if comment.name in missing else None
 
 
 def _penalize(book: Book, result: Result) -> None:

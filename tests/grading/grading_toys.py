@@ -1,5 +1,9 @@
 """Small exercises that need no topic, and cells that solve them."""
 
+import tempfile
+import time
+from pathlib import Path
+
 import numpy as np
 
 from course_lib.exercises.cases import drawn, edge, given
@@ -90,3 +94,17 @@ class Model:
     "noise": "def noise(image, rng):\n    return image + rng.normal(size=image.shape)\n",
     "quiz_sum": 'quiz_sum = "b"',
 }
+
+
+def scratch_folders():
+    """Return the folders in which students' code may write, of all graders on this machine."""
+    return set(Path(tempfile.gettempdir()).glob("course-grade-*"))
+
+
+def left_since(before, seconds=60.0):
+    """Return new scratch folders that stay; those of tests that run beside this one go soon."""
+    new = scratch_folders() - before
+    until = time.monotonic() + seconds
+    while any(folder.exists() for folder in new) and time.monotonic() < until:
+        time.sleep(0.1)
+    return {folder for folder in new if folder.exists()}

@@ -3,14 +3,13 @@
 import contextlib
 import hashlib
 import json
-import tempfile
 from multiprocessing import resource_tracker
 from pathlib import Path
 
 import psutil
 import pytest
 from class_of_students import FULL, NAMES, HandedIn, honest, write_class
-from grading_toys import SEED
+from grading_toys import SEED, left_since, scratch_folders
 from hostile_class import HOSTILE, swollen
 
 from course_lib.catalogue import course_root, locate, notebooks_in
@@ -63,7 +62,7 @@ def hostile(tmp_path_factory):
     large.write_bytes(swollen(large.read_bytes()))
     (folder / "gradebook.db").write_bytes(b"all marks")
     kept = {path: digest(path) for path in folder.rglob("*.*") if path.is_file()}
-    scratch = set(Path(tempfile.gettempdir()).glob("course-grade-*"))
+    scratch = scratch_folders()
     resource_tracker.ensure_running()  # Python's own; it stays with its pipe
     before, files_before = living(), open_files()
     task = running.Task(
@@ -76,7 +75,7 @@ def hostile(tmp_path_factory):
     left = (
         living() - before,
         open_files() - files_before,
-        set(Path(tempfile.gettempdir()).glob("course-grade-*")) - scratch,
+        left_since(scratch),
         {path for path, content in kept.items() if digest(path) != content},
     )
     return {result.student: result for result in results}, left

@@ -12,7 +12,7 @@ from venv import create
 
 import psutil
 import pytest
-from grading_toys import QUICK, QUIZ, SEED, SOLVED, Z_SCORE
+from grading_toys import QUICK, QUIZ, SEED, SOLVED, Z_SCORE, left_since, scratch_folders
 
 from course_lib.grading.box import files, landlock
 from course_lib.grading.box.files import WRITABLE
@@ -200,13 +200,13 @@ def test_fifty_processes_that_detach_are_all_ended(session, zygote, way):
 
 
 def test_scratch_folders_and_connections_are_gone(session, zygote):
-    folders = set(Path(tempfile.gettempdir()).glob("course-grade-*"))
+    before = scratch_folders()
     run(session).close()
     open_files = len(list(Path("/proc/self/fd").iterdir()))
     for way in ("all", "none"):
         run(session, layers=WAYS[way]).close()
     assert len(list(Path("/proc/self/fd").iterdir())) == open_files
-    assert set(Path(tempfile.gettempdir()).glob("course-grade-*")) <= folders
+    assert not left_since(before)
 
 
 @pytest.mark.slow
@@ -226,7 +226,7 @@ examine(QUIZ, session, SEED)
 print("ready", flush=True)
 time.sleep(100)
 """
-    scratch = set(Path(tempfile.gettempdir()).glob("course-grade-*"))
+    before = scratch_folders()
     root, tests = str(Path(__file__).parents[2]), str(Path(__file__).parent)
     for starter in ("Zygote", "Fresh"):
         text = code.format(root=root, tests=tests, forks=FORKS, starter=starter)
@@ -243,7 +243,7 @@ time.sleep(100)
         while any(map(is_alive, below)) and time.monotonic() < until:
             time.sleep(0.05)
         assert not [process for process in below if is_alive(process)]
-        assert set(Path(tempfile.gettempdir()).glob("course-grade-*")) <= scratch
+        assert not left_since(before)
 
 
 def is_alive(process):
