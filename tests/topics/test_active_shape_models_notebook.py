@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,19 +15,9 @@ from course_lib.imaging import procrustes, shape_models, shapes
 from course_lib.imaging import void_classification as voids
 from course_lib.quiz.registry import find
 
-SOURCE = Path(__file__).parents[2] / "solutions" / "11_active_shape_models.py"
+NOTEBOOK = "11_active_shape_models"
 LOWER, CHIN = scene.NAMES.index("below the chin"), scene.NAMES.index("chin")
 MODE_2 = 1
-
-
-@pytest.fixture(scope="module")
-def prose():
-    """Return the text of the markdown cells in one line; a release may be without the source."""
-    if not SOURCE.exists():
-        pytest.skip("the source of the notebook is not part of this copy")
-    cells = re.split(r"^# %%", SOURCE.read_text(encoding="utf-8"), flags=re.M)
-    text = "".join(cell for cell in cells if cell.startswith(" [markdown]"))
-    return " ".join(re.sub(r"^# ?", "", text, flags=re.M).split())
 
 
 def wrong_pixels(landmarks_of):

@@ -1,8 +1,5 @@
 """Numbers that stand in the prose of notebook 12, computed once more, and truths of its parts."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -22,22 +19,12 @@ from course_lib.imaging import (
     outer_holes,
 )
 
-SOURCE = Path(__file__).parents[2] / "solutions" / "12_chan_vese.py"
+NOTEBOOK = "12_chan_vese"
 CLIPPED, WHOLE = scans.IMAGES
 needs_the_brain = pytest.mark.skipif(
     phantom.head(spacing_mm=8).anatomy == "analytic",
     reason="the numbers are those of the head with the brain of the template",
 )
-
-
-@pytest.fixture(scope="module")
-def prose():
-    """Return the text of the markdown cells in one line; a release may be without the source."""
-    if not SOURCE.exists():
-        pytest.skip("the source of the notebook is not part of this copy")
-    cells = re.split(r"^# %%", SOURCE.read_text(encoding="utf-8"), flags=re.M)
-    text = "".join(cell for cell in cells if cell.startswith(" [markdown]"))
-    return " ".join(re.sub(r"^# ?", "", text, flags=re.M).split())
 
 
 # What students write, put together, is the course's own method

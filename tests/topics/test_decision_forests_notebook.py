@@ -1,8 +1,5 @@
 """Numbers that stand in the prose of notebook 09, and its quizzes, computed once more."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestRegressor
@@ -20,17 +17,7 @@ from course_lib.imaging.tree_growth import fit_tree
 from course_lib.imaging.trees import walk
 from course_lib.quiz.registry import find
 
-SOURCE = Path(__file__).parents[2] / "solutions" / "09_decision_forests.py"
-
-
-@pytest.fixture(scope="module")
-def prose():
-    """Return the text of the markdown cells in one line; a release may be without the source."""
-    if not SOURCE.exists():
-        pytest.skip("the source of the notebook is not part of this copy")
-    cells = re.split(r"^# %%", SOURCE.read_text(encoding="utf-8"), flags=re.M)
-    text = "".join(cell for cell in cells if cell.startswith(" [markdown]"))
-    return " ".join(re.sub(r"^# ?", "", text, flags=re.M).split())
+NOTEBOOK = "09_decision_forests"
 
 
 @pytest.fixture(scope="module")

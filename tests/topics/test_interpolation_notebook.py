@@ -2,7 +2,6 @@
 
 import re
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,18 +13,8 @@ from course_lib.display.slice_figures import cut_ball, draw_thick_slices
 from course_lib.imaging import coordinates
 from course_lib.imaging.resampling import invented_voxels, resample, resize
 
-SOURCE = Path(__file__).parents[2] / "solutions" / "04_interpolation.py"
+NOTEBOOK = "04_interpolation"
 MU = {tissue.label: tissue.mu for tissue in phantom.TISSUES}
-
-
-@pytest.fixture(scope="module")
-def prose():
-    """Return the text of the markdown cells in one line; a release may be without the source."""
-    if not SOURCE.exists():
-        pytest.skip("the source of the notebook is not part of this copy")
-    cells = re.split(r"^# %%", SOURCE.read_text(encoding="utf-8"), flags=re.M)
-    text = "".join(cell for cell in cells if cell.startswith(" [markdown]"))
-    return " ".join(re.sub(r"^# ?", "", text, flags=re.M).split())
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Numbers that stand in the prose of notebook 06, computed once more."""
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -15,19 +14,10 @@ from course_lib.imaging import atlases, attenuation, label_fusion, local_similar
 from course_lib.imaging.metrics import dice, mean_absolute_error
 from course_lib.imaging.similarity import ncc
 
-SOURCE = Path(__file__).parents[2] / "solutions" / "06_label_fusion.py"
+ROOT = Path(__file__).parents[2]
+NOTEBOOK = "06_label_fusion"
 NOSE = next(iter(SLICES))
 pytestmark = pytest.mark.slow  # whole heads
-
-
-@pytest.fixture(scope="module")
-def prose():
-    """Return the text of the markdown cells in one line; a release may be without the source."""
-    if not SOURCE.exists():
-        pytest.skip("the source of the notebook is not part of this copy")
-    cells = re.split(r"^# %%", SOURCE.read_text(encoding="utf-8"), flags=re.M)
-    text = "".join(cell for cell in cells if cell.startswith(" [markdown]"))
-    return " ".join(re.sub(r"^# ?", "", text, flags=re.M).split())
 
 
 def error(shown, ct):
@@ -150,7 +140,7 @@ def test_fusion_halves_the_pet_error_of_the_average_and_no_bone_costs_8_percent(
 def test_the_patient_and_the_error_are_those_of_notebook_03(prose):
     same = phantom.subject(1, spacing_mm=SPACING_MM)
     assert target() is same
-    before = (SOURCE.parent / "03_mr_to_ct_mapping.py").read_text(encoding="utf-8")
+    before = (ROOT / "solutions" / "03_mr_to_ct_mapping.py").read_text(encoding="utf-8")
     assert "phantom.subject(1)" in before
     assert "1.17 against 1.85 %" in before
     assert "off by 1.17 % without the signs" in prose

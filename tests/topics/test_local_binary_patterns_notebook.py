@@ -1,8 +1,5 @@
 """Numbers that stand in the prose of notebook 08, and its quizzes, computed once more."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -14,17 +11,7 @@ from course_lib.imaging import texture, texture_histograms
 from course_lib.imaging.template_matching import best_match
 from course_lib.quiz.registry import find
 
-SOURCE = Path(__file__).parents[2] / "solutions" / "08_local_binary_patterns.py"
-
-
-@pytest.fixture(scope="module")
-def prose():
-    """Return the text of the markdown cells in one line; a release may be without the source."""
-    if not SOURCE.exists():
-        pytest.skip("the source of the notebook is not part of this copy")
-    cells = re.split(r"^# %%", SOURCE.read_text(encoding="utf-8"), flags=re.M)
-    text = "".join(cell for cell in cells if cell.startswith(" [markdown]"))
-    return " ".join(re.sub(r"^# ?", "", text, flags=re.M).split())
+NOTEBOOK = "08_local_binary_patterns"
 
 
 def told_apart(first, second):

@@ -1,8 +1,6 @@
 """Numbers that stand in the prose of notebook 10, computed once more."""
 
-import re
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,7 +19,7 @@ from course_lib.display.voxel_samples import feature_images
 from course_lib.imaging import backpropagation, network_costs, networks, neurons, training
 from course_lib.imaging.features import stack_features
 
-SOURCE = Path(__file__).parents[2] / "solutions" / "10_neural_networks.py"
+NOTEBOOK = "10_neural_networks"
 SMALL, MIDDLE = "64-10, no hidden layer", "64-16-10"
 LN3 = np.log(3)
 
@@ -30,16 +28,6 @@ def with_template(test):
     """Mark a test as slow, and as one of numbers of the head with the brain of the template."""
     analytic = phantom.head(spacing_mm=8).anatomy == "analytic"
     return pytest.mark.slow(pytest.mark.skipif(analytic, reason="needs nilearn's template")(test))
-
-
-@pytest.fixture(scope="module")
-def prose():
-    """Return the text of the markdown cells in one line; a release may be without the source."""
-    if not SOURCE.exists():
-        pytest.skip("the source of the notebook is not part of this copy")
-    cells = re.split(r"^# %%", SOURCE.read_text(encoding="utf-8"), flags=re.M)
-    text = "".join(cell for cell in cells if cell.startswith(" [markdown]"))
-    return " ".join(re.sub(r"^# ?", "", text, flags=re.M).split())
 
 
 def test_the_network_of_slide_70_has_3210_parameters(prose):

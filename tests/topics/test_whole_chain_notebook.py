@@ -1,8 +1,5 @@
 """Numbers that stand in the prose of notebook 13, computed once more."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -14,7 +11,7 @@ from course_lib.display.chain_pieces import PARTS, STEPS, errors_of, pet_of, pie
 from course_lib.imaging import chains
 from course_lib.imaging.attenuation import attenuation_map
 
-SOURCE = Path(__file__).parents[2] / "solutions" / "13_whole_chain.py"
+NOTEBOOK = "13_whole_chain"
 ALL = frozenset(PARTS)
 pytestmark = [
     pytest.mark.slow,
@@ -23,16 +20,6 @@ pytestmark = [
         reason="the numbers are those of the head with the brain of the template",
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def prose():
-    """Return the text of the markdown cells in one line; a release may be without the source."""
-    if not SOURCE.exists():
-        pytest.skip("the source of the notebook is not part of this copy")
-    cells = re.split(r"^# %%", SOURCE.read_text(encoding="utf-8"), flags=re.M)
-    text = "".join(cell for cell in cells if cell.startswith(" [markdown]"))
-    return " ".join(re.sub(r"^# ?", "", text, flags=re.M).split())
 
 
 @pytest.fixture(scope="module")
