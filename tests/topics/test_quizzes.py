@@ -11,7 +11,7 @@ from course_lib.exercises.evaluation import evaluate
 from course_lib.quiz.registry import all_families, find, find_graded
 
 DRAWS = 200
-PICTURED = 25  # of a quiz with a picture; the others go without, since drawing takes its time
+PICTURED = 12  # of a quiz with a picture; the others go without, since drawing takes its time
 RUBBISH = re.compile(
     r"\b(nan|inf|None|NaN)\b"  # a calculation that failed
     r"|\d\.\d{7,}"  # 0.30000000000000004
