@@ -102,6 +102,17 @@ def comparison(runs: dict[str, Run], students: int) -> tuple[str, list[str], int
     return "\n".join([*head, *lines]), missed, differ
 
 
+def stalled(runs: dict[str, Run]) -> str:
+    """Say which commands never ended."""
+    told = [
+        f"{name} stalled {run.stalls} times: it was ended after a while and done again, and that "
+        "time is not counted."
+        for name, run in runs.items()
+        if run.stalls
+    ]
+    return " ".join(told) or "No command stalled."
+
+
 def growth(runs: dict[int, Run]) -> tuple[str, list[str]]:
     """Return the table of growth, and whether its goal is missed."""
     lines = ["| submissions | s | s per submission | s for one more | MB per worker |",
@@ -140,6 +151,7 @@ def report(source: Source, runs: dict[str, Run], grown: dict[int, Run]) -> tuple
         "command, Otter one submission with each; both take one after the other. Start and end of "
         "all commands count. `course grade` ran before, between and after; the median is shown.",
         table,
+        stalled(runs),
         "ratio: to `course grade`. MB per worker: most memory of all processes, divided by the "
         "workers; shared pages in parts, without the process that shares the work out. "
         "Scores that differ: of single exercises, from `course grade`.",
