@@ -1,5 +1,6 @@
 """One class graded by each grader as its documentation says: time, memory and points."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -16,6 +17,8 @@ from nbgrader.api import Gradebook
 
 _SAMPLE_SECONDS = 1.0
 _MEGABYTE = 2**20
+_STALL_SECONDS = 300.0  # otter run may wait for a kernel's answer for good (nbconvert 1921)
+_MOST_STALLS = 5
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 Points = dict[str, dict[str, float]]
@@ -34,11 +37,15 @@ class Run:
         out, where there is one. Pages that several processes share are counted in parts.
     points : dict
         From each student to the points of each exercise.
+    stalls : int
+        Commands that never ended: they were killed and started again, and their time is not in
+        `seconds`.
     """
 
     seconds: float
     peak_mb: float
     points: Points
+    stalls: int = 0
 
 
 def course_grade(submitted: Path, out: Path, seed_file: Path, workers: int) -> Run:
@@ -72,16 +79,25 @@ def nbgrader_autograde(folder: Path, assignment: str, names: Sequence[str]) -> R
 
 def otter_run(submitted: Path, assignment: str, autograder: Path, out: Path) -> Run:
     """Grade with one ``otter run`` for each submission."""
-    seconds, peak, points = 0.0, 0.0, {}
-    for path in sorted(submitted.glob(f"*/{assignment}/{assignment}.ipynb")):
+    seconds, peak, points, stalls = 0.0, 0.0, {}, 0
+    waiting = sorted(submitted.glob(f"*/{assignment}/{assignment}.ipynb"), reverse=True)
+    while waiting:
+        path = waiting[-1]
         student = path.parts[-3]
-        (out / student).mkdir(parents=True)
+        (out / student).mkdir(parents=True, exist_ok=True)
         command = ["otter", "run", path, "-a", autograder, "-o", out / student, "--no-logo"]
-        took, used = _run(command, out)
+        try:
+            took, used = _run(command, out, limit=_STALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            stalls += 1
+            if stalls > _MOST_STALLS:
+                raise
+            continue
+        waiting.pop()
         seconds, peak = seconds + took, max(peak, used)
         tests = json.loads((out / student / "results.json").read_bytes())["tests"]
         points[student] = {test["name"]: test["score"] for test in tests if "score" in test}
-    return Run(seconds, peak, points)
+    return Run(seconds, peak, points, stalls)
 
 
 def course(*arguments: Any) -> None:
@@ -89,7 +105,9 @@ def course(*arguments: Any) -> None:
     _run(["course_lib.cli", *arguments], Path.cwd())
 
 
-def _run(arguments: Sequence[Any], folder: Path, below_only: bool = False) -> tuple[float, float]:
+def _run(
+    arguments: Sequence[Any], folder: Path, below_only: bool = False, limit: float | None = None
+) -> tuple[float, float]:
     """Run a module of Python; return the seconds, and the peak memory in MB."""
     programs = str(Path(sys.executable).parent)  # nbgrader calls some that lie there
     path = os.pathsep.join([programs, os.environ.get("PATH", "")])
@@ -104,12 +122,26 @@ def _run(arguments: Sequence[Any], folder: Path, below_only: bool = False) -> tu
     )
     watching = threading.Thread(target=_watch, args=(process, below_only, peak))
     watching.start()
-    told, _ = process.communicate()
+    try:
+        told, _ = process.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        _end(process)
+        raise
+    finally:
+        watching.join()
     seconds = time.perf_counter() - start
-    watching.join()
     if process.returncode:
         raise RuntimeError(f"{arguments[:2]} ended with {process.returncode}:\n{told[-2000:]}")
     return seconds, peak[0]
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a command and all that it started."""
+    for one in psutil.Process(process.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
+    process.kill()
+    process.communicate()
 
 
 def _watch(process: subprocess.Popen[str], below_only: bool, peak: list[float]) -> None:

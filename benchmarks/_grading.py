@@ -89,17 +89,32 @@ def comparison(runs: dict[str, Run], students: int) -> tuple[str, list[str], int
         ratio, goal = run.seconds / ours.seconds, GOALS.get(name)
         unlike = differing(ours.points, run.points)
         differ += unlike
+        if name.startswith("course grade") and run.peak_mb > MOST_MB:
+            missed.append(
+                f"memory of a worker, {name}: {run.peak_mb:.0f} MB of {MOST_MB:g}; it holds the "
+                "imported libraries twice, for the references and for students' code, and one "
+                "worker has nobody to share them with"
+            )
         if goal is not None and ratio < goal:
             missed.append(f"{name}: ratio {ratio:.1f} of {goal:g}")
         lines.append(
             f"| {name} | {run.seconds:.1f} | {run.seconds / students:.3f} | {ratio:.1f} "
             f"| {'' if goal is None else f'{goal:g}'} | {run.peak_mb:.0f} | {unlike} |"
         )
-    if ours.peak_mb > MOST_MB:
-        missed.append(f"memory of a worker: {ours.peak_mb:.0f} MB of {MOST_MB:g}")
     head = ("| grader | s | s per submission | ratio | goal | MB per worker | scores that differ |",
             "|---|---|---|---|---|---|---|")  # fmt: skip
     return "\n".join([*head, *lines]), missed, differ
+
+
+def stalled(runs: dict[str, Run]) -> str:
+    """Say which commands never ended."""
+    told = [
+        f"{name} stalled {run.stalls} times: it was ended after a while and done again, and that "
+        "time is not counted."
+        for name, run in runs.items()
+        if run.stalls
+    ]
+    return " ".join(told) or "No command stalled."
 
 
 def growth(runs: dict[int, Run]) -> tuple[str, list[str]]:
@@ -140,6 +155,7 @@ def report(source: Source, runs: dict[str, Run], grown: dict[int, Run]) -> tuple
         "command, Otter one submission with each; both take one after the other. Start and end of "
         "all commands count. `course grade` ran before, between and after; the median is shown.",
         table,
+        stalled(runs),
         "ratio: to `course grade`. MB per worker: most memory of all processes, divided by the "
         "workers; shared pages in parts, without the process that shares the work out. "
         "Scores that differ: of single exercises, from `course grade`.",

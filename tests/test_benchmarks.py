@@ -2,7 +2,9 @@
 
 import platform
 import runpy
+import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -97,15 +99,24 @@ def run_of(grading, seconds, points=1, megabytes=100.0):
 
 def test_a_grader_that_is_too_slow_too_large_or_of_another_mind_is_told(grading):
     ours = run_of(grading, 2.0, megabytes=500.0)
-    runs = {"ours": ours, "nbgrader autograde": run_of(grading, 49.0), "otter run": ours}
+    runs = {"course grade": ours, "nbgrader autograde": run_of(grading, 49.0), "otter run": ours}
     table, missed, differ = grading["comparison"](runs, 1)
     assert differ == 0
     assert [line.split(":")[0] for line in missed] == [
-        "nbgrader autograde", "otter run", "memory of a worker",
+        "memory of a worker, course grade", "nbgrader autograde", "otter run",
     ]  # fmt: skip
     assert "| 24.5 | 25 |" in table
     other = {"ours": ours, "otter run": run_of(grading, 200.0, points=0)}
     assert grading["comparison"](other, 1)[2] == 1
+
+
+def test_a_command_that_never_ends_is_ended_and_told(grading, monkeypatch, tmp_path):
+    graders = sys.modules["_graders"]
+    (tmp_path / "stuck.py").write_text("import time\ntime.sleep(60)", encoding="utf-8")
+    with pytest.raises(subprocess.TimeoutExpired):
+        graders._run(["stuck"], tmp_path, limit=0.5)
+    runs = {"otter run": replace(run_of(grading, 2.0), stalls=1)}
+    assert "otter run stalled 1 times" in grading["stalled"](runs)
 
 
 def test_cost_that_grows_faster_than_the_class_is_told(grading):

@@ -4,6 +4,7 @@ A submission travels in its task, and its result comes back. A worker holds what
 the references and the hidden seed, and starts students' processes in its own sandbox.
 """
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import closing
@@ -90,6 +91,8 @@ def _connect(address: str) -> Any:
     """Connect to a scheduler."""
     from distributed import Client  # noqa: PLC0415 - an extra; not needed on one machine
 
+    # A scheduler that is lost is told by us, in a sentence and without a traceback.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
         return Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -51,10 +51,12 @@ def workers(tmp_path):
     try:
         yield address, started[1:]
     finally:
+        below = [one for process in started if process.poll() is None
+                 for one in psutil.Process(process.pid).children(recursive=True)]  # fmt: skip
         for process in started:
-            process.terminate()
-        for process in started:
-            process.wait(20)
+            process.kill()  # asked nicely, a worker may wait for its scheduler
+            process.wait()
+        assert psutil.wait_procs(below, timeout=20)[1] == []
 
 
 def grade(folder, out, seed_file, *options):
