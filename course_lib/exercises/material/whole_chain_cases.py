@@ -53,8 +53,7 @@ def pet_after_steps(rng: np.random.Generator) -> Arguments:
     """Draw the PET of a slice, wrong ones that become better, and where the head is."""
     _, pet, labels = _slice(rng)
     images = [
-        pet * rng.normal(1 - 0.3 / step, 0.2, pet.shape).astype(np.float32)
-        for step in range(1, 5)
+        pet * rng.normal(1 - 0.3 / step, 0.2, pet.shape).astype(np.float32) for step in range(1, 5)
     ]
     return pet, images, (labels >= 2) & (pet > 0.5)
 
