@@ -165,6 +165,7 @@ def test_a_blank_sheet_has_a_message_for_every_exercise():
     assert {mark.message for mark in sheet.exercises} == {"cannot be read"}
 
 
+@pytest.mark.slow
 def test_a_notebook_can_be_run_from_within_an_event_loop(tmp_path):
     async def within():
         cells = (IMPORTS, RIGHT_CROP, check_cell("crop_slice"))

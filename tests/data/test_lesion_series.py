@@ -8,6 +8,8 @@ from course_lib.imaging import metrics, tracking
 from course_lib.imaging.transforms import invert
 from course_lib.imaging.warping import warp
 
+pytestmark = pytest.mark.slow  # heads made anew
+
 
 @pytest.fixture(scope="module")
 def series():

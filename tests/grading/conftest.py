@@ -7,6 +7,17 @@ from course_lib.grading.session import Session
 from course_lib.grading.starting import Fresh, Zygote
 
 
+PROCESSES = {"zygote", "fresh", "session", "graded"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark tests that start students' processes as slow: `make check` leaves them out."""
+    for item in items:
+        if PROCESSES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def zygote():
     """Fork students' processes; end them all at last."""

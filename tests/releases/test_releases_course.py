@@ -35,6 +35,7 @@ def test_the_committed_notebooks_are_what_the_sources_give() -> None:
     assert build(ROOT, check=True) == []
 
 
+@pytest.mark.slow
 def test_the_committed_notebooks_hold_no_secret() -> None:
     assert find(ROOT / "notebooks", secrets_of(SOURCES)) == []
 
@@ -67,6 +68,7 @@ def test_the_typed_letters_are_right_and_name_all_options(path: Path) -> None:
             assert re.findall(r'"([A-H])"', letter.options) == letters
 
 
+@pytest.mark.slow
 def test_the_handout_holds_every_topic_and_no_instructors_file(handout: Path) -> None:
     notebooks = {path.stem for path in (handout / "notebooks").iterdir()}
     assert notebooks == {path.stem for path in SOURCES}
@@ -75,6 +77,7 @@ def test_the_handout_holds_every_topic_and_no_instructors_file(handout: Path) ->
     assert not {"solutions", "tests", ".git"} & {path.name for path in handout.iterdir()}
 
 
+@pytest.mark.slow
 def test_every_file_that_the_readme_points_to_is_in_the_handout(handout: Path) -> None:
     text = (handout / "README.md").read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in link]

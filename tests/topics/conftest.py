@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-SOURCES = Path(__file__).parents[2] / "solutions"
+HERE = Path(__file__).parent
+SOURCES = HERE.parents[1] / "solutions"
 
 
 @pytest.fixture(scope="module")
@@ -17,3 +18,11 @@ def prose(request):
     cells = re.split(r"^# %%", source.read_text(encoding="utf-8"), flags=re.M)
     text = "".join(cell for cell in cells if cell.startswith(" [markdown]"))
     return " ".join(re.sub(r"^# ?", "", text, flags=re.M).split())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark the numbers of the prose as slow: `make check` leaves them out."""
+    for item in items:
+        if item.path.parent == HERE and item.path.stem.endswith("_notebook"):
+            item.add_marker(pytest.mark.slow)

@@ -141,6 +141,7 @@ def test_a_right_answer_is_far_from_the_time_limit(exercise: Exercise):
     assert slowest < exercise.seconds / 10
 
 
+@pytest.mark.slow
 @every_mistake
 def test_the_feedback_on_a_mistake_says_its_sentence_and_no_more_when_hidden(
     exercise: Exercise, mistake: Mistake

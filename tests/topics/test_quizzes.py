@@ -57,6 +57,7 @@ def test_the_key_of_the_first_question_is_what_the_reference_computes(family):
     assert question.slide == (family.lecture.slide if family.lecture else None)
 
 
+@pytest.mark.slow
 @every_family
 def test_every_wrong_option_is_explained_by_a_misconception(family):
     known = {misconception.sentence for misconception in family.misconceptions}
@@ -70,6 +71,7 @@ def test_every_wrong_option_is_explained_by_a_misconception(family):
         assert len(set(wrong)) == len(wrong), "each wrong option has a sentence of its own"
 
 
+@pytest.mark.slow
 @every_family
 def test_two_hundred_draws_have_options_that_differ_and_one_that_is_right(family):
     for question in drawn(family):
