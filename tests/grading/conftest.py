@@ -6,7 +6,6 @@ from grading_toys import QUICK
 from course_lib.grading.session import Session
 from course_lib.grading.starting import Fresh, Zygote
 
-
 PROCESSES = {"zygote", "fresh", "session", "graded"}
 
 
