@@ -33,8 +33,10 @@ test:
 	@$(MAKE) --no-print-directory setup EXTRAS=dev
 	$(PYTEST) -n $(WORKERS) --dist worksteal tests course_lib --doctest-modules
 
+# Whole scenes are drawn by the examples of the figures; make test runs them.
 check: lint
-	$(PYTEST) -q -n $(WORKERS) -m "not slow and not browser and not graders" tests course_lib --doctest-modules
+	$(PYTEST) -q -n $(WORKERS) --dist worksteal -m "not slow and not browser and not graders" \
+	  --ignore-glob="*/course_lib/display/*_figures.py" tests course_lib --doctest-modules
 
 lint:
 	@$(MAKE) --no-print-directory setup EXTRAS=dev

@@ -80,6 +80,7 @@ def test_two_hundred_draws_have_options_that_differ_and_one_that_is_right(family
         assert sum(option.right for option in question.options) == 1
 
 
+@pytest.mark.slow
 @every_family
 def test_drawn_questions_differ_and_the_right_letter_moves(family):
     questions = drawn(family)
